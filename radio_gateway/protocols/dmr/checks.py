@@ -1,0 +1,134 @@
+"""Checksums of DMR: CRC-CCITT with masks, CRC-9, CRC-32, CRC-8, five bits, RS(12,9)."""
+
+from enum import IntEnum
+from typing import Final
+
+from radio_gateway.protocols.crc import CRC_CCITT, Crc
+from radio_gateway.protocols.errors import MalformedError
+
+
+class CrcMask(IntEnum):
+    """What the sender XORs over the CRC, so that one kind of block never passes for another."""
+
+    NONE = 0x0000
+    PI_HEADER = 0x6969
+    CSBK = 0xA5A5
+    MBC_HEADER = 0xAAAA
+    DATA_HEADER = 0xCCCC
+    USB_DATA = 0x3333
+
+
+class RsMask(IntEnum):
+    """The same for the Reed-Solomon parity of a full link control."""
+
+    VOICE_LC_HEADER = 0x969696
+    TERMINATOR = 0x999999
+
+
+class Crc9Mask(IntEnum):
+    """The same for confirmed data blocks."""
+
+    RATE_12 = 0x0F0
+    RATE_34 = 0x1FF
+    RATE_1 = 0x10F
+
+
+_CRC_CCITT_INVERTED: Final = Crc(16, CRC_CCITT.polynomial, final_xor=0xFFFF)
+_CRC_9: Final = Crc(9, 0x059, final_xor=0x1FF)
+_CRC_32: Final = Crc(32, 0x04C11DB7)
+_CRC_8: Final = Crc(8, 0x07)
+
+
+def seal(octets: bytes, mask: CrcMask) -> bytes:
+    """Append the masked CRC-CCITT to 10 octets."""
+    return octets + (_CRC_CCITT_INVERTED.of(octets) ^ mask).to_bytes(2, "big")
+
+
+def sealed(block: bytes, mask: CrcMask) -> bool:
+    """Whether the 12 octets end with their masked CRC-CCITT."""
+    return len(block) == 12 and seal(block[:10], mask) == block
+
+
+def check_seal(block: bytes, mask: CrcMask, what: str) -> None:
+    """Insist on 12 octets with a good CRC.
+
+    Raises:
+        MalformedError: `what`, with another length or a wrong CRC.
+    """
+    if len(block) != 12:
+        raise MalformedError(f"{what} is not 12 octets", block)
+    if not sealed(block, mask):
+        raise MalformedError(f"{what} with a wrong CRC", block)
+
+
+def crc9(data: bytes, serial: int, mask: Crc9Mask) -> int:
+    """Check of a confirmed block: over its data octets, then its 7-bit serial number."""
+    value = int.from_bytes(data, "big") << 7 | serial
+    return _CRC_9.of_bits(value, 8 * len(data) + 7) ^ mask
+
+
+def crc32(data: bytes) -> bytes:
+    """The 4 octets that end a data packet; `data` is everything before them, pad included.
+
+    The sum takes octets in swapped pairs and is sent least significant octet first.
+    """
+    if len(data) % 2:
+        raise ValueError("blocks of DMR data are whole pairs of octets")
+    swapped = bytearray(len(data))
+    swapped[0::2] = data[1::2]
+    swapped[1::2] = data[0::2]
+    return _CRC_32.of(bytes(swapped)).to_bytes(4, "little")
+
+
+def crc8(information: int) -> int:
+    """Check of a short link control: over its 28 information bits."""
+    return _CRC_8.of_bits(information, 28)
+
+
+def five_bit_sum(lc: bytes) -> int:
+    """Check of an embedded link control: its 9 octets modulo 31."""
+    return sum(lc) % 31
+
+
+_FIELD: Final = 0x11D
+_GENERATOR: Final = (14, 56, 64)
+
+
+def _multiply(a: int, b: int) -> int:
+    product = 0
+    while b:
+        if b & 1:
+            product ^= a
+        a <<= 1
+        if a & 0x100:
+            a ^= _FIELD
+        b >>= 1
+    return product
+
+
+_FEEDBACK: Final = tuple(
+    sum(_multiply(octet, factor) << (16 - 8 * rank) for rank, factor in enumerate(_GENERATOR))
+    for octet in range(256)
+)
+
+
+def rs_parity(lc: bytes) -> int:
+    """The 24 parity bits, unmasked, of RS(12,9) over GF(256)."""
+    register = 0
+    for octet in lc:
+        register = (register << 8 & 0xFFFFFF) ^ _FEEDBACK[octet ^ register >> 16]
+    return register
+
+
+def rs_seal(lc: bytes, mask: RsMask) -> bytes:
+    """Append the masked parity to the 9 octets of a link control."""
+    return lc + (rs_parity(lc) ^ mask).to_bytes(3, "big")
+
+
+def rs_sealed(block: bytes, mask: RsMask) -> bool:
+    """Whether the 12 octets end with their masked parity.
+
+    The parity is used to detect, not to correct: BPTC has corrected before, and a link
+    control that still disagrees must not raise an emergency for a made-up radio.
+    """
+    return len(block) == 12 and rs_seal(block[:9], mask) == block
