@@ -1,0 +1,1 @@
+"""The dispatch side: database, live stream, HTTP and the console."""

@@ -1,0 +1,1 @@
+"""The police forces that share the system."""

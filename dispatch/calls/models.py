@@ -1,0 +1,55 @@
+"""Table of call records."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+from dispatch.db.types import BIG_ID, UtcDateTime
+
+
+class CallRecord(SQLModel, table=True):
+    """One transmission; `ended_at` is None while it runs."""
+
+    __tablename__ = "call_record"
+    __table_args__ = (
+        Index("ix_call_record_started_at_id", "started_at", "id"),
+        Index("ix_call_record_agency_id_started_at", "agency_id", "started_at", "id"),
+        Index("ix_call_record_talkgroup_id_started_at", "talkgroup_id", "started_at", "id"),
+        Index("ix_call_record_unit_id_started_at", "unit_id", "started_at", "id"),
+        Index("ix_call_record_radio_id_started_at", "radio_id", "started_at", "id"),
+        Index(
+            "ix_call_record_running",
+            "link",
+            "started_at",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: int = Field(default=None, primary_key=True, sa_type=BIG_ID)
+    call: str = Field(unique=True, max_length=128)
+    "Key given by the gateway."
+    gateway: str = Field(max_length=64)
+    link: str = Field(max_length=64)
+    site: str | None = Field(default=None, max_length=64)
+    kind: str = Field(max_length=8)
+    radio_id: int = Field(foreign_key="radio.id")
+    unit_id: int | None = Field(default=None, foreign_key="unit.id", ondelete="SET NULL")
+    talkgroup_id: int | None = Field(default=None, foreign_key="talkgroup.id")
+    called_radio_id: int | None = Field(default=None, foreign_key="radio.id")
+    agency_id: int | None = Field(default=None, foreign_key="agency.id")
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    duration_s: float | None = None
+    end_reason: str | None = Field(default=None, max_length=16)
+    slot: int | None = None
+    colour_code: int | None = None
+    late_entry: bool = False
+    emergency: bool = False
+    encrypted: bool = False
+    conversation: str | None = Field(default=None, max_length=128)
+    ber_percent: float | None = None
+    rssi_dbm: float | None = None
+    loss_percent: float | None = None
+    talker_alias: str | None = Field(default=None, max_length=64)

@@ -1,0 +1,1 @@
+"""What a dispatcher asks of one radio, and what came of it."""

@@ -1,0 +1,1 @@
+"""Emergency alarms: raised by radios, acknowledged and closed by people."""

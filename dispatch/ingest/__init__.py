@@ -1,0 +1,1 @@
+"""From the bus into the database: batches, de-duplication, receipts."""

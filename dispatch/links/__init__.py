@@ -1,0 +1,1 @@
+"""Connections to base stations and their health."""

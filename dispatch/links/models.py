@@ -1,0 +1,30 @@
+"""Table of links."""
+
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from dispatch.db.types import UtcDateTime
+
+
+class Link(SQLModel, table=True):
+    """A connection of a gateway, or one site behind it, with its last health report."""
+
+    __table_args__ = (UniqueConstraint("gateway", "name", "site"),)
+
+    id: int = Field(default=None, primary_key=True)
+    gateway: str = Field(max_length=64)
+    name: str = Field(max_length=64)
+    site: str = Field(default="", max_length=64)
+    "Empty: the link itself."
+    state: str = Field(max_length=16)
+    reason: str = Field(default="", max_length=300)
+    since: datetime = Field(sa_type=UtcDateTime)
+    last_payload_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    frames: int = 0
+    malformed: int = 0
+    refused: int = 0
+    latency_ms: float | None = None
+    seen_at: datetime = Field(sa_type=UtcDateTime)
+    "Last report of any kind."

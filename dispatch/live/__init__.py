@@ -1,0 +1,1 @@
+"""The event log with its numbers, and the streams that follow it."""

@@ -1,0 +1,85 @@
+"""Tables of messages and of every state they went through."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+from dispatch.db.types import BIG_ID, UtcDateTime
+
+
+class Direction(StrEnum):
+    OUT = "out"
+    IN = "in"
+
+
+class MessageState(StrEnum):
+    """Only ever forward: queued, sent, then one of the three ends."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    RECEIVED = "received"
+
+
+class WaitingFor(StrEnum):
+    REGISTRATION = "registration"
+    "The radio is off; sent when it is heard."
+    LINK = "link"
+    "No link to the radio is up."
+
+
+class Message(SQLModel, table=True):
+    """A text: out to a radio or talkgroup, or in from a radio."""
+
+    __table_args__ = (
+        Index("ix_message_created_at_id", "created_at", "id"),
+        Index("ix_message_agency_id_created_at", "agency_id", "created_at", "id"),
+        Index("ix_message_unit_id_created_at", "unit_id", "created_at", "id"),
+        Index("ix_message_radio_id_created_at", "radio_id", "created_at", "id"),
+        Index("ix_message_talkgroup_id_created_at", "talkgroup_id", "created_at", "id"),
+        Index(
+            "ix_message_unfinished",
+            "radio_id",
+            sqlite_where=text("state IN ('queued', 'sent')"),
+            postgresql_where=text("state IN ('queued', 'sent')"),
+        ),
+    )
+
+    id: int = Field(default=None, primary_key=True, sa_type=BIG_ID)
+    direction: str = Field(max_length=4)
+    text: str = Field(max_length=2000)
+    radio_id: int | None = Field(default=None, foreign_key="radio.id")
+    "Addressee of an outgoing text, sender of an incoming one."
+    talkgroup_id: int | None = Field(default=None, foreign_key="talkgroup.id")
+    called_radio_id: int | None = Field(default=None, foreign_key="radio.id")
+    unit_id: int | None = Field(default=None, foreign_key="unit.id", ondelete="SET NULL")
+    agency_id: int | None = Field(default=None, foreign_key="agency.id")
+    state: str = Field(max_length=16)
+    state_at: datetime = Field(sa_type=UtcDateTime)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    user_name: str | None = Field(default=None, max_length=64)
+    detail: str | None = Field(default=None, max_length=300)
+    waiting_for: str | None = Field(default=None, max_length=16)
+    command: str | None = Field(default=None, unique=True, max_length=64)
+    "Key of its SendText command; the same one each time it is sent again."
+    reference: str | None = Field(default=None, max_length=64)
+    "Vendor's message number of an incoming text."
+
+
+class MessageStateChange(SQLModel, table=True):
+    """One step in a message's life."""
+
+    __tablename__ = "message_state"
+
+    id: int = Field(default=None, primary_key=True, sa_type=BIG_ID)
+    message_id: int = Field(
+        foreign_key="message.id", ondelete="CASCADE", index=True, sa_type=BIG_ID
+    )
+    state: str = Field(max_length=16)
+    at: datetime = Field(sa_type=UtcDateTime)
+    detail: str | None = Field(default=None, max_length=300)

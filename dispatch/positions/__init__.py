@@ -1,0 +1,1 @@
+"""AVL positions: history and the newest of each radio."""

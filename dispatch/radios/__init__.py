@@ -1,0 +1,1 @@
+"""Subscriber units: identity, presence and what they can do."""

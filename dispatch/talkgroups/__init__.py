@@ -1,0 +1,1 @@
+"""Talkgroups of every network."""

@@ -1,0 +1,1 @@
+"""Patrols and cars as dispatchers see them, with their officers and status."""
