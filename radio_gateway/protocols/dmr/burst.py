@@ -1,0 +1,102 @@
+"""A burst: 264 bits in 33 octets, either data or voice around a 48-bit middle."""
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from radio_gateway.protocols.bits import gather
+from radio_gateway.protocols.dmr import ambe, bptc, trellis
+from radio_gateway.protocols.dmr.emb import Emb
+from radio_gateway.protocols.dmr.slot_type import DataType, SlotType
+from radio_gateway.protocols.dmr.sync import BURST_OCTETS, Sync, centre, detect
+from radio_gateway.protocols.errors import MalformedError
+
+_RATE_1_BITS: Final = gather(BURST_OCTETS, (*range(96), *range(168, 264)))
+_MIDDLE_SHIFT: Final = 264 - 156
+
+
+@dataclass(frozen=True, slots=True)
+class DataBurst:
+    """A burst with data synchronisation: header, terminator, CSBK or data block."""
+
+    octets: bytes
+    sync: Sync
+    slot_type: SlotType | None
+    "None: more wrong bits than its code repairs."
+
+    def payload(self, data_type: DataType | None = None) -> bytes:
+        """The information field without FEC: 12 octets, 18 at rate 3/4, 24 at rate 1.
+
+        Args:
+            data_type: what to take it for when the slot type could not be read.
+
+        Raises:
+            MalformedError: no data type known, or more wrong bits than can be repaired.
+        """
+        kind = self.slot_type.data_type if self.slot_type else data_type
+        if kind is None:
+            raise MalformedError("data burst with an unreadable slot type", self.octets)
+        if kind is DataType.RATE_34_DATA:
+            return trellis.decode(self.octets)
+        if kind is DataType.RATE_1_DATA:
+            return _RATE_1_BITS(self.octets).to_bytes(24, "big")
+        return bptc.decode(self.octets)
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceBurst:
+    """60 ms of voice: burst A with its synchronisation, B to F with EMB and a fragment."""
+
+    octets: bytes
+    sync: Sync | None
+    "Set in burst A only."
+    emb: Emb | None
+    "Set in bursts B to F; None there too when beyond repair."
+    fragment: bytes
+    "The 4 embedded octets; meaningless in burst A."
+
+    @property
+    def wrong_bits(self) -> int:
+        """Bit errors among the 141 protected bits of voice."""
+        return ambe.wrong_bits(self.octets)
+
+
+Burst: TypeAlias = DataBurst | VoiceBurst
+
+
+def parse_burst(octets: bytes) -> Burst:
+    """Tell voice from data by the synchronisation and read what surrounds it.
+
+    Raises:
+        MalformedError: not 33 octets, or a reverse channel burst.
+    """
+    if len(octets) != BURST_OCTETS:
+        raise MalformedError("a burst is 33 octets", octets)
+    middle = centre(octets)
+    sync = detect(middle)
+    if sync is Sync.MS_REVERSE_CHANNEL:
+        raise MalformedError("a reverse channel burst carries no call", octets)
+    if sync is not None and sync.is_data:
+        return DataBurst(octets, sync, SlotType.of(octets))
+    emb = Emb.decode(middle >> 32 & 0xFF00 | middle & 0xFF) if sync is None else None
+    return VoiceBurst(octets, sync, emb, (middle >> 8 & 0xFFFFFFFF).to_bytes(4, "big"))
+
+
+def build_data(sync: Sync, slot_type: SlotType, payload: bytes) -> bytes:
+    """Put a block of 12 octets (BPTC) or 18 (rate 3/4) into a data burst."""
+    if slot_type.data_type is DataType.RATE_34_DATA:
+        field = trellis.encode(payload)
+    else:
+        field = bptc.encode(payload)
+    return (field | slot_type.bits() | sync.value << _MIDDLE_SHIFT).to_bytes(33, "big")
+
+
+def build_voice_a(sync: Sync, frames: tuple[bytes, bytes, bytes]) -> bytes:
+    """Burst A: three vocoder frames of 9 octets around a voice synchronisation."""
+    return (ambe.join(frames) | sync.value << _MIDDLE_SHIFT).to_bytes(33, "big")
+
+
+def build_voice(emb: Emb, fragment: bytes, frames: tuple[bytes, bytes, bytes]) -> bytes:
+    """Bursts B to F: three vocoder frames around EMB and 4 embedded octets."""
+    head, tail = emb.build()
+    middle = head << 40 | int.from_bytes(fragment, "big") << 8 | tail
+    return (ambe.join(frames) | middle << _MIDDLE_SHIFT).to_bytes(33, "big")

@@ -1,0 +1,112 @@
+"""Rate 3/4 trellis code of confirmed data (ETSI TS 102 361-1, B.2.4), decoded by Viterbi."""
+
+from typing import Final
+
+from radio_gateway.protocols.bits import gather, scatter
+from radio_gateway.protocols.errors import MalformedError
+
+OCTETS: Final = 18
+_POINTS: Final = 49
+_DIBITS: Final = 98
+
+_LEVEL_DIBITS: Final = {3: 0b01, 1: 0b00, -1: 0b10, -3: 0b11}
+_CONSTELLATION: Final = (
+    *((1, -1), (-1, -1), (3, -3), (-3, -3), (-3, -1), (3, -1), (-1, -3), (1, -3)),
+    *((-3, 3), (3, 3), (-1, 1), (1, 1), (1, 3), (-1, 3), (3, 1), (-3, 1)),
+)
+_NIBBLE: Final = tuple(
+    _LEVEL_DIBITS[first] << 2 | _LEVEL_DIBITS[second] for first, second in _CONSTELLATION
+)
+"Constellation point -> the four bits that are sent for it."
+
+_ENCODER: Final = (
+    (0, 8, 4, 12, 2, 10, 6, 14),
+    (4, 12, 2, 10, 6, 14, 0, 8),
+    (1, 9, 5, 13, 3, 11, 7, 15),
+    (5, 13, 3, 11, 7, 15, 1, 9),
+    (3, 11, 7, 15, 1, 9, 5, 13),
+    (7, 15, 1, 9, 5, 13, 3, 11),
+    (2, 10, 6, 14, 0, 8, 4, 12),
+    (6, 14, 0, 8, 4, 12, 2, 10),
+)
+"[previous tribit][tribit] -> constellation point."
+
+_SENT: Final = tuple(tuple(_NIBBLE[point] for point in row) for row in _ENCODER)
+_INTO: Final = tuple(
+    tuple((previous, _SENT[previous][tribit]) for previous in range(8)) for tribit in range(8)
+)
+"For each tribit: the states it may follow and what is sent then."
+_DISTANCE: Final = tuple(
+    tuple((received ^ sent).bit_count() for sent in range(16)) for received in range(16)
+)
+
+_ORDER: Final = tuple(
+    dibit
+    for start in (0, 2, 4, 6)
+    for pair in range(start, _DIBITS, 8)
+    for dibit in (pair, pair + 1)
+)
+"The k-th received dibit is dibit `_ORDER[k]` of the coded sequence."
+
+
+def _burst_bit(index: int) -> int:
+    return index if index < 98 else index + 68
+
+
+def _positions() -> list[int]:
+    places = [0] * (2 * _DIBITS)
+    for received, dibit in enumerate(_ORDER):
+        for half in (0, 1):
+            places[2 * dibit + half] = _burst_bit(2 * received + half)
+    return places
+
+
+_GATHER: Final = gather(33, _positions())
+_SCATTER: Final = scatter([0] * 4 + _positions(), 264)
+"200 bits in, of which the first four are padding and always zero."
+
+MAX_WRONG_BITS: Final = 20
+"A path that needs more repairs out of 196 bits is noise, no data."
+
+
+def decode(burst: bytes) -> bytes:
+    """The 18 octets of a 33-octet burst along the most likely path.
+
+    Raises:
+        MalformedError: not 33 octets, or no path within `MAX_WRONG_BITS`.
+    """
+    if len(burst) != 33:
+        raise MalformedError("a burst is 33 octets", burst)
+    coded = _GATHER(burst)
+    cost = [0] + [4 * _POINTS] * 7  # the encoder starts in state 0
+    steps: list[list[int]] = []
+    for step in range(_POINTS):
+        distance = _DISTANCE[coded >> 4 * (_POINTS - 1 - step) & 0xF]
+        survivors = [
+            min((cost[previous] + distance[sent], previous) for previous, sent in ways)
+            for ways in _INTO
+        ]
+        cost = [total for total, _ in survivors]
+        steps.append([previous for _, previous in survivors])
+    if cost[0] > MAX_WRONG_BITS:
+        raise MalformedError("rate 3/4 block beyond repair", burst)
+    state = 0  # the flush tribit
+    value = 0
+    for rank, survivors_from in enumerate(reversed(steps)):
+        value |= state << 3 * rank
+        state = survivors_from[state]
+    return (value >> 3).to_bytes(OCTETS, "big")
+
+
+def encode(information: bytes) -> int:
+    """Spread 18 octets over the information field of an otherwise empty 264-bit burst."""
+    if len(information) != OCTETS:
+        raise ValueError(f"a rate 3/4 block is {OCTETS} octets, not {len(information)}")
+    value = int.from_bytes(information, "big") << 3  # the flush tribit is 0
+    state = 0
+    coded = 0
+    for step in range(_POINTS):
+        tribit = value >> 3 * (_POINTS - 1 - step) & 0x7
+        coded = coded << 4 | _SENT[state][tribit]
+        state = tribit
+    return _SCATTER(coded.to_bytes(25, "big"))
