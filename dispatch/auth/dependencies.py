@@ -23,6 +23,9 @@ def get_sessions(connection: HTTPConnection) -> Sessions:
     return cast("Sessions", connection.app.state.sessions)
 
 
+TheSessions = Annotated[Sessions, Depends(get_sessions)]
+
+
 def cookie_name(connection: HTTPConnection) -> str:
     """Browsers hold `__Host-` cookies to this very host, but take them over https only."""
     return SECURE_COOKIE if connection.url.scheme in ("https", "wss") else COOKIE

@@ -13,7 +13,7 @@ class UserAccount(SQLModel, table=True):
 
     __tablename__ = "user_account"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     name: str = Field(max_length=64, unique=True)
     "Sign-in name, lower case."
     display_name: str = Field(max_length=128)
@@ -40,7 +40,7 @@ class UserSession(SQLModel, table=True):
 
     __tablename__ = "user_session"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     token_hash: str = Field(max_length=64, unique=True)
     "SHA-256 of the cookie's token, hexadecimal."
     user_id: int = Field(foreign_key="user_account.id", index=True)
@@ -58,7 +58,7 @@ class SignInLink(SQLModel, table=True):
 
     __tablename__ = "sign_in_link"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     token_hash: str = Field(max_length=64, unique=True)
     user_id: int = Field(foreign_key="user_account.id", index=True)
     created_at: datetime = Field(sa_type=UtcDateTime)

@@ -24,6 +24,14 @@ class AuthRepository:
         query = select(UserAccount).where(col(UserAccount.name) == name)
         return (await self._session.execute(query)).scalar_one_or_none()
 
+    async def set_password(self, user_id: int, password_hash: str) -> None:
+        """Store a new password's hash."""
+        await self._session.execute(
+            update(UserAccount)
+            .where(col(UserAccount.id) == user_id)
+            .values(password_hash=password_hash)
+        )
+
     async def agency_ids(self, user_id: int) -> frozenset[int]:
         """The agencies given to a user."""
         query = select(col(UserAgency.agency_id)).where(col(UserAgency.user_id) == user_id)
@@ -46,7 +54,7 @@ class AuthRepository:
     async def sessions_of(self, user_id: int) -> list[int]:
         """Ids of a user's sessions."""
         query = select(col(UserSession.id)).where(col(UserSession.user_id) == user_id)
-        return [found for found in (await self._session.execute(query)).scalars() if found]
+        return list((await self._session.execute(query)).scalars())
 
     async def add_session(self, row: UserSession) -> UserSession:
         """Store a new session; its id is set."""
@@ -73,7 +81,7 @@ class AuthRepository:
             .where((col(UserSession.seen_at) <= seen_before) | (col(UserSession.expires_at) <= now))
             .returning(col(UserSession.id))
         )
-        return [found for found in (await self._session.execute(query)).scalars() if found]
+        return list((await self._session.execute(query)).scalars())
 
     async def add_link(self, row: SignInLink) -> None:
         """Store a new one-time link."""

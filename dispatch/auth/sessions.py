@@ -37,7 +37,7 @@ class Sessions:
         self._database = database
         self._idle = idle
         self._life = life
-        self._now = now
+        self.now = now
         self._seen: dict[int, datetime] = {}
         self._listeners: list[Ended] = []
 
@@ -50,8 +50,7 @@ class Sessions:
         self, session: AsyncSession, user: UserAccount, *, by_link: bool
     ) -> tuple[str, UserSession]:
         """Start a session within the caller's transaction; the token goes into the cookie only."""
-        assert user.id is not None  # noqa: S101 - stored users have one
-        now = self._now()
+        now = self.now()
         token = new_token()
         row = UserSession(
             token_hash=token_hash(token),
@@ -73,8 +72,8 @@ class Sessions:
             row, user = found
             if user.disabled or not self._is_alive(row):
                 return None
-            identity = await identify(session, user, row, address)
-        self._seen[identity.session_id] = self._now()
+            identity = await identify(session, user, row.id, address)
+        self._seen[identity.session_id] = self.now()
         return identity
 
     async def alive(self, session_id: int) -> bool:
@@ -87,7 +86,7 @@ class Sessions:
             user = await repository.user(row.user_id)
             if user is None or user.disabled:
                 return False
-        self._seen[session_id] = self._now()
+        self._seen[session_id] = self.now()
         return True
 
     async def end(self, session: AsyncSession, session_id: int) -> None:
@@ -106,7 +105,7 @@ class Sessions:
     async def tidy(self) -> None:
         """Write signs of use and remove what has expired; called about once a minute."""
         seen, self._seen = self._seen, {}
-        now = self._now()
+        now = self.now()
         async with self._database.write() as session:
             repository = AuthRepository(session)
             for session_id, at in seen.items():
@@ -116,8 +115,8 @@ class Sessions:
             self._ended(session_id)
 
     def _is_alive(self, row: UserSession) -> bool:
-        now = self._now()
-        seen = max(row.seen_at, self._seen.get(row.id or 0, row.seen_at))
+        now = self.now()
+        seen = max(row.seen_at, self._seen.get(row.id, row.seen_at))
         return now < row.expires_at and now - seen < self._idle
 
     def _ended(self, session_id: int) -> None:
@@ -127,10 +126,9 @@ class Sessions:
 
 
 async def identify(
-    session: AsyncSession, user: UserAccount, row: UserSession, address: str
+    session: AsyncSession, user: UserAccount, session_id: int, address: str
 ) -> SignedIn:
     """The identity that a session gives its user."""
-    assert user.id is not None and row.id is not None  # noqa: S101, PT018 - both are stored
     role = Role(user.role)
     return SignedIn(
         user_id=user.id,
@@ -140,6 +138,6 @@ async def identify(
         agency_ids=None
         if role is Role.ADMINISTRATOR
         else await AuthRepository(session).agency_ids(user.id),
-        session_id=row.id,
+        session_id=session_id,
         address=address,
     )
