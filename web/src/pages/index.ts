@@ -1,0 +1,19 @@
+/** Every page of the console: one line each. */
+import type { ComponentType } from "preact";
+import type { MessageKey } from "../i18n";
+
+export interface PageEntry {
+  path: string;
+  title: MessageKey;
+  /** Pressed after `g`; null: no key, not in the menu. */
+  key: string | null;
+  /** Shown without the top bar, the banner and the footer. */
+  bare?: boolean;
+  load: () => Promise<{ default: ComponentType }>;
+}
+
+export const PAGES: readonly PageEntry[] = [
+  { path: "/", title: "page.console", key: "k", load: () => import("./console") },
+  { path: "/account", title: "page.account", key: "a", load: () => import("./account") },
+  { path: "/sign-in", title: "page.sign_in", key: null, bare: true, load: () => import("./sign-in") },
+];

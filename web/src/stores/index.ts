@@ -1,0 +1,90 @@
+/**
+ * The one truth of a window: panels read it, only `live/` and commands write it.
+ *
+ * `stores` is what the pages use; tests make their own by `createStores`.
+ */
+import { type ReadonlySignal, type Signal, computed, signal } from "@preact/signals";
+import type { Agency, Call, Emergency, Link, Message, Radio, RadioCommand, Talkgroup, Unit } from "../api/types";
+import { ServerClock } from "./clock";
+import { EntityStore } from "./entity-store";
+import { PositionStore } from "./positions";
+import { Preferences } from "./preferences";
+import { Selection } from "./selection";
+import { SessionStore } from "./session";
+import { StreamState } from "./stream";
+import { UnitViews } from "./unit-views";
+
+export interface Stores {
+  agencies: EntityStore<Agency>;
+  units: EntityStore<Unit>;
+  radios: EntityStore<Radio>;
+  talkgroups: EntityStore<Talkgroup>;
+  links: EntityStore<Link>;
+  calls: EntityStore<Call>;
+  messages: EntityStore<Message>;
+  emergencies: EntityStore<Emergency>;
+  commands: EntityStore<RadioCommand>;
+  positions: PositionStore;
+  /** Not closed, oldest first. */
+  openEmergencies: ReadonlySignal<readonly Emergency[]>;
+  unitViews: UnitViews;
+  clock: ServerClock;
+  stream: StreamState;
+  session: SessionStore;
+  preferences: Preferences;
+  selection: Selection;
+  /** Data of the demonstration, not of a radio network. */
+  demo: Signal<boolean>;
+}
+
+export interface Surroundings {
+  now?: () => number;
+  storage?: Storage | null;
+  channel?: BroadcastChannel | null;
+}
+
+export function createStores({ now, storage = null, channel = null }: Surroundings = {}): Stores {
+  const clock = new ServerClock(now);
+  const units = new EntityStore<Unit>();
+  const radios = new EntityStore<Radio>();
+  const positions = new PositionStore();
+  const emergencies = new EntityStore<Emergency>();
+  const openEmergencies = computed(() =>
+    emergencies.all.value
+      .filter((emergency) => emergency.state !== "closed")
+      .sort((a, b) => a.raised_at.localeCompare(b.raised_at) || a.id - b.id),
+  );
+  return {
+    agencies: new EntityStore(),
+    units,
+    radios,
+    talkgroups: new EntityStore(),
+    links: new EntityStore(),
+    calls: new EntityStore(),
+    messages: new EntityStore(),
+    emergencies,
+    commands: new EntityStore(),
+    positions,
+    openEmergencies,
+    unitViews: new UnitViews({ units, radios, positions, openEmergencies, clock }),
+    clock,
+    stream: new StreamState(),
+    session: new SessionStore(),
+    preferences: new Preferences(storage),
+    selection: new Selection(channel),
+    demo: signal<boolean>(false),
+  };
+}
+
+function browserStorage(): Storage | null {
+  try {
+    return globalThis.localStorage ?? null;
+  } catch {
+    return null; // storage forbidden by policy
+  }
+}
+
+export const stores: Stores = createStores({
+  storage: browserStorage(),
+  channel: typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("sardze.selection"),
+});
