@@ -12,7 +12,7 @@ from dispatch.audit.repository import AccessLogRepository
 from dispatch.audit.service import record
 from dispatch.auth.dependencies import Supervisor
 from dispatch.db.sessions import Writing
-from dispatch.times import Iso
+from dispatch.answers import Iso
 
 router = APIRouter(prefix="/api/access-log", tags=["access-log"])
 

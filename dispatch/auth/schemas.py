@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from dispatch.auth.identity import Role
 from dispatch.auth.models import UserAccount
 from dispatch.auth.passwords import LONGEST
-from dispatch.times import Iso
+from dispatch.answers import Iso
 
 
 class _Body(BaseModel):
