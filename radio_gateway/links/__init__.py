@@ -1,0 +1,1 @@
+"""Layer 2: sockets, serial ports, captures and clocks; knows bytes and times, no vendor."""

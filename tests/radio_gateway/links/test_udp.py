@@ -1,0 +1,197 @@
+"""UDP ports over real loopback sockets."""
+
+import contextlib
+import logging
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from radio_gateway.domain.moment import Moment
+from radio_gateway.domain.ports import Peer
+from radio_gateway.links import clock, udp
+from radio_gateway.links.errors import LinkError
+from radio_gateway.links.port import Frames
+from radio_gateway.links.throttle import SourceThrottle
+from radio_gateway.links.udp import BATCH, MAX_DATAGRAM, UdpPort, open_udp
+from tests.radio_gateway.support import eventually, moment
+
+LOOPBACK = "127.0.0.1"
+
+
+class Heard:
+    """Collects what a port hands over."""
+
+    def __init__(self) -> None:
+        self.frames: list[tuple[bytes, Peer]] = []
+        self.batches: list[int] = []
+        self.times: list[Moment] = []
+
+    def __call__(self, frames: Frames, at: Moment) -> None:
+        self.frames += frames
+        self.batches.append(len(frames))
+        self.times.append(at)
+
+
+@contextlib.contextmanager
+def listening(heard: Heard, per_source: int = 100_000) -> Iterator[UdpPort]:
+    port = open_udp("main", LOOPBACK, 0, heard, clock.now, per_source=per_source)
+    try:
+        yield port
+    finally:
+        port.close()
+
+
+@pytest.fixture
+def sender() -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as opened:
+        opened.bind((LOOPBACK, 0))
+        opened.settimeout(5)
+        yield opened
+
+
+async def test_datagrams_arrive_with_their_sender_and_time(sender: socket.socket) -> None:
+    heard = Heard()
+    with listening(heard) as port:
+        before = clock.now()
+        sender.sendto(b"\x00RPTL", (LOOPBACK, port.port))
+        await eventually(lambda: heard.frames)
+        peer = Peer("main", LOOPBACK, sender.getsockname()[1])
+        assert heard.frames == [(b"\x00RPTL", peer)]
+        assert before.mono <= heard.times[0].mono <= clock.now().mono
+        port.send(b"answer", peer)
+        assert sender.recvfrom(100) == (b"answer", (LOOPBACK, port.port))
+        assert (port.counters.received, port.counters.sent) == (1, 1)
+
+
+async def test_a_burst_is_read_whole_and_in_bounded_batches(sender: socket.socket) -> None:
+    heard = Heard()
+    with listening(heard) as port:
+        for number in range(1000):
+            sender.sendto(number.to_bytes(2, "big"), (LOOPBACK, port.port))
+        await eventually(lambda: len(heard.frames) == 1000)
+        assert [int.from_bytes(data, "big") for data, _ in heard.frames] == list(range(1000))
+        assert max(heard.batches) <= BATCH
+        assert port.kernel_drops() == 0
+
+
+async def test_an_oversized_datagram_is_counted_and_dropped(sender: socket.socket) -> None:
+    heard = Heard()
+    with listening(heard) as port:
+        for size in (MAX_DATAGRAM + 1, 60_000, MAX_DATAGRAM, 0):
+            sender.sendto(bytes(size), (LOOPBACK, port.port))
+        await eventually(lambda: len(heard.frames) == 2)
+        assert [len(data) for data, _ in heard.frames] == [MAX_DATAGRAM, 0]
+        assert port.counters.oversized == 2
+
+
+async def test_one_flooding_address_does_not_silence_another(sender: socket.socket) -> None:
+    heard = Heard()
+    with (
+        listening(heard, per_source=50) as port,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as quiet,
+    ):
+        quiet.bind(("127.0.0.2", 0))
+        for _ in range(1000):
+            sender.sendto(b"junk", (LOOPBACK, port.port))
+        quiet.sendto(b"alarm", (LOOPBACK, port.port))
+        await eventually(lambda: port.counters.received == 1001)
+        assert heard.frames[-1][0] == b"alarm"
+        passed = sum(data == b"junk" for data, _ in heard.frames)
+        assert 100 <= passed < 200
+        assert port.counters.throttled == 1000 - passed
+
+
+async def test_the_kernel_tells_what_it_dropped(sender: socket.socket) -> None:
+    heard = Heard()
+    with listening(heard) as port:
+        for _ in range(30_000):  # more than the longest queue that the system gives
+            sender.sendto(bytes(500), (LOOPBACK, port.port))
+        drops = port.kernel_drops()
+        await eventually(lambda: port.counters.received + drops == 30_000)
+        assert drops > 0
+
+
+async def test_a_port_in_use_is_named_with_what_to_do() -> None:
+    with listening(Heard()) as port:
+        words = f"UDP port {port.port} on 127.0.0.1: .* stop it or choose another port"
+        with pytest.raises(LinkError, match=words):
+            open_udp("main", LOOPBACK, port.port, Heard(), clock.now, per_source=1)
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "words"),
+    [
+        ("192.0.2.1", 0, "no network interface has this address"),  # RFC 5737: nobody's
+        ("gateway.example", 0, "must be an IP address"),
+        (LOOPBACK, 70_000, "port"),
+    ],
+)
+async def test_what_cannot_be_bound_is_one_clear_error(host: str, port: int, words: str) -> None:
+    with pytest.raises(LinkError, match=words):
+        open_udp("main", host, port, Heard(), clock.now, per_source=1)
+
+
+async def test_a_closed_port_can_be_bound_again() -> None:
+    with listening(Heard()) as port:
+        number = port.port
+    port.close()
+    open_udp("main", LOOPBACK, number, Heard(), clock.now, per_source=1).close()
+
+
+async def test_sending_to_nowhere_is_counted_and_harms_nothing(sender: socket.socket) -> None:
+    heard = Heard()
+    with listening(heard) as port:
+        port.send(b"x", Peer("main", "203.0.113.1", 0))
+        port.send(b"x", Peer("main", LOOPBACK, 99_999))
+        port.send(bytes(70_000), Peer("main", LOOPBACK, 9))
+        port.send(b"x", Peer("main", LOOPBACK, _closed_port()))  # answered by ICMP
+        sender.sendto(b"still here", (LOOPBACK, port.port))
+        await eventually(lambda: heard.frames)
+        assert port.counters.unsent == 3
+
+
+async def test_ipv6_is_spoken_where_configured() -> None:
+    heard = Heard()
+    try:
+        port = open_udp("main", "::1", 0, heard, clock.now, per_source=100)
+    except LinkError:
+        pytest.skip("this machine has no IPv6 loopback")
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sender:
+        sender.sendto(b"six", ("::1", port.port))
+        await eventually(lambda: heard.frames)
+    port.close()
+    assert heard.frames[0][1].host == "::1"
+
+
+async def test_a_short_kernel_queue_is_warned_of(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    limit = 512 * 1024 * 1024  # octets; more than any system gives
+    monkeypatch.setattr(udp, "WANTED_BUFFER", limit)
+    with caplog.at_level(logging.WARNING), listening(Heard()):
+        pass
+    assert f"raise net.core.rmem_max to {limit}" in caplog.text
+
+
+def test_buckets_refill_with_time() -> None:
+    throttle = SourceThrottle(10)
+    assert sum(throttle.allows("a", moment(0).mono) for _ in range(100)) == 20
+    assert sum(throttle.allows("a", moment(0.5).mono) for _ in range(100)) == 5
+    assert sum(throttle.allows("a", moment(60).mono) for _ in range(100)) == 20
+
+
+def test_a_throttle_forgets_the_quietest_address() -> None:
+    throttle = SourceThrottle(10)
+    for _ in range(20):
+        throttle.allows("a", 0.0)
+    assert not throttle.allows("a", 0.0)
+    for number in range(5000):
+        throttle.allows(f"host {number}", 0.0)
+    assert throttle.allows("a", 0.0)
+
+
+def _closed_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind((LOOPBACK, 0))
+        return int(taken.getsockname()[1])
