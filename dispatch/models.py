@@ -3,6 +3,8 @@
 from sqlmodel import SQLModel
 
 from dispatch.agencies import models as agencies
+from dispatch.audit import models as audit
+from dispatch.auth import models as auth
 from dispatch.calls import models as calls
 from dispatch.commands import models as commands
 from dispatch.emergencies import models as emergencies
@@ -17,8 +19,22 @@ from dispatch.talkgroups import models as talkgroups
 from dispatch.units import models as units
 
 FEATURES = (
-    agencies, calls, commands, emergencies, idempotency, ingest, links, live, messages,
-    positions, radios, talkgroups, units,
-)  # fmt: skip
+    agencies,
+    audit,
+    auth,
+    calls,
+    commands,
+    emergencies,
+    idempotency,
+    ingest,
+    links,
+    live,
+    messages,
+    positions,
+    radios,
+    talkgroups,
+    units,
+)
+"Imported for their tables."
 
 metadata = SQLModel.metadata

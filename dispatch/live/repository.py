@@ -1,0 +1,48 @@
+"""All SQL of the event log."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from dispatch.live.models import Event, Stream
+
+
+class EventRepository:
+    """The log and the row that numbers it."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def stream(self) -> Stream:
+        """Epoch and newest number; the migration makes this row."""
+        return (await self._session.execute(select(Stream))).scalar_one()
+
+    async def take_numbers(self, count: int) -> int:
+        """Move the counter on; the last of the `count` numbers that are now this transaction's."""
+        query = update(Stream).values(seq=Stream.seq + count).returning(col(Stream.seq))
+        return (await self._session.execute(query)).scalar_one()
+
+    async def add(self, rows: Sequence[dict[str, object]]) -> None:
+        """Store events whose numbers were taken."""
+        await self._session.execute(insert(Event), rows)
+
+    async def after(self, seq: int, limit: int) -> Sequence[Event]:
+        """Events seq+1, seq+2 .. in order; at most `limit`."""
+        query = select(Event).where(col(Event.seq) > seq).order_by(col(Event.seq)).limit(limit)
+        return (await self._session.execute(query)).scalars().all()
+
+    async def oldest(self) -> int | None:
+        """Number of the oldest event kept; None: the log is empty."""
+        return (await self._session.execute(select(func.min(Event.seq)))).scalar_one()
+
+    async def remove_before(self, t: datetime) -> int:
+        """Forget events stored before `t`; how many."""
+        query = delete(Event).where(col(Event.t) < t).returning(col(Event.seq))
+        return len((await self._session.execute(query)).all())
+
+    async def mark_demo(self) -> None:
+        """Say for ever that this database holds invented data."""
+        await self._session.execute(update(Stream).values(demo=True))
