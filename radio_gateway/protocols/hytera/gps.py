@@ -1,0 +1,169 @@
+"""The 40 ASCII octets of a position in every LP report."""
+
+import re
+from dataclasses import astuple, dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from radio_gateway.domain.geo import GeoPoint
+from radio_gateway.protocols.hytera.message import ByteOrder
+
+SIZE: Final = 40
+_WIDTHS: Final = (1, 6, 6, 1, 9, 1, 10, 3, 3)
+_LATITUDE: Final = re.compile(r"([0-9]{2})([0-5][0-9]\.[0-9]{4})")
+_LONGITUDE: Final = re.compile(r"([0-9]{3})([0-5][0-9]\.[0-9]{4})")
+_SPEED: Final = re.compile(r"[0-9]+\.?[0-9]*|\.[0-9]+")
+_NO_POINT: Final = ("0000.0000", "00000.0000")
+
+
+@dataclass(frozen=True, slots=True)
+class GpsData:
+    """A position as the radio wrote it; any field may be missing (all NUL on the wire, None here).
+
+    The texts are kept as they are, and the properties say what they mean: a bad field gives None
+    there, so that a damaged position never hides the report that carries it.
+    """
+
+    status: str | None
+    "`A` valid, `V` not valid (an old fix, or none)."
+    time: str | None
+    "hhmmss UTC"
+    date: str | None
+    "ddmmyy; missing in some valid reports."
+    north_south: str | None
+    latitude: str | None
+    "ddmm.mmmm"
+    east_west: str | None
+    longitude: str | None
+    "dddmm.mmmm"
+    speed: str | None
+    "Knots, three characters: `0.1`, `67.`"
+    course: str | None
+    "Degrees, 000..359."
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "GpsData":
+        """Read exactly 40 octets."""
+        texts = []
+        at = 0
+        for width in _WIDTHS:
+            octets = data[at : at + width]
+            texts.append(octets.decode("latin-1") if any(octets) else None)
+            at += width
+        return cls(*texts)
+
+    def to_bytes(self) -> bytes:
+        """Write 40 octets.
+
+        Raises:
+            ValueError: a text has not the width of its field.
+        """
+        octets = b""
+        for text, width in zip(astuple(self), _WIDTHS, strict=True):
+            if text is not None and len(text) != width:
+                raise ValueError(f"{text!r} is not {width} characters")
+            octets += bytes(width) if text is None else text.encode("latin-1")
+        return octets
+
+    @property
+    def valid(self) -> bool:
+        return self.status == "A"
+
+    @property
+    def point(self) -> GeoPoint | None:
+        """Decimal degrees; None where the texts are no place, or not valid and all zeros."""
+        if not self.valid and (self.latitude, self.longitude) == _NO_POINT:
+            return None
+        lat = _degrees(_LATITUDE, self.latitude, self.north_south, "NS")
+        lon = _degrees(_LONGITUDE, self.longitude, self.east_west, "EW")
+        if lat is None or lon is None or abs(lat) > 90 or abs(lon) > 180:
+            return None
+        return GeoPoint(lat, lon)
+
+    @property
+    def fixed_at(self) -> datetime | None:
+        """Time of the fix; None without date or time, or where they are no instant."""
+        if self.time is None or self.date is None:
+            return None
+        text = self.date + self.time
+        if not (text.isascii() and text.isdigit()):
+            return None
+        try:
+            return datetime.strptime(text, "%d%m%y%H%M%S").replace(tzinfo=UTC)
+        except ValueError:
+            return None
+
+    @property
+    def speed_knots(self) -> float | None:
+        text = "" if self.speed is None else self.speed.rstrip("\0 ")
+        return float(text) if _SPEED.fullmatch(text) else None
+
+    @property
+    def course_deg(self) -> int | None:
+        """0..359; a radio's 360 is north."""
+        text = self.course
+        if text is None or not (text.isascii() and text.isdigit()) or int(text) > 360:
+            return None
+        return int(text) % 360
+
+
+def gps_data(
+    point: GeoPoint | None,
+    *,
+    fixed_at: datetime | None,
+    valid: bool = True,
+    speed_knots: float | None = None,
+    course_deg: float | None = None,
+) -> GpsData:
+    """Write a position as a radio does; fields that are None stay NUL."""
+    day = time = lat = lon = north_south = east_west = None
+    if fixed_at is not None:
+        utc = fixed_at.astimezone(UTC)
+        day, time = utc.strftime("%d%m%y"), utc.strftime("%H%M%S")
+    if point is not None:
+        lat, north_south = _minutes(point.lat, 2), "N" if point.lat >= 0 else "S"
+        lon, east_west = _minutes(point.lon, 3), "E" if point.lon >= 0 else "W"
+    return GpsData(
+        status="A" if valid else "V",
+        time=time,
+        date=day,
+        north_south=north_south,
+        latitude=lat,
+        east_west=east_west,
+        longitude=lon,
+        speed=None if speed_knots is None else _three(speed_knots),
+        course=None if course_deg is None else f"{round(course_deg) % 360:03d}",
+    )
+
+
+class GpsPart:
+    """`GpsData` as a field of a message."""
+
+    size = SIZE
+
+    def read(self, data: bytes, order: ByteOrder) -> GpsData:  # noqa: ARG002 - text has no order
+        return GpsData.from_bytes(data)
+
+    def write(self, value: GpsData, order: ByteOrder) -> bytes:  # noqa: ARG002 - as above
+        return value.to_bytes()
+
+
+def _degrees(form: re.Pattern[str], text: str | None, side: str | None, sides: str) -> float | None:
+    match = form.fullmatch(text or "")
+    if match is None or side is None or side not in sides:
+        return None
+    degrees = int(match[1]) + float(match[2]) / 60
+    return degrees if side == sides[0] else -degrees
+
+
+def _minutes(degrees: float, width: int) -> str:
+    """`56.511` -> `5630.6600`, counted in 1/10 000 minute so that 59.99999 carries over."""
+    whole, part = divmod(round(abs(degrees) * 600_000), 600_000)
+    return f"{whole:0{width}d}{part // 10_000:02d}.{part % 10_000:04d}"
+
+
+def _three(speed: float) -> str:
+    """Three characters: `0.1`, `67.`, `125`."""
+    if speed < 9.95:
+        return f"{speed:.1f}"
+    return f"{min(round(speed), 999)}."[:3]

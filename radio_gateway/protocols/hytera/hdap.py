@@ -1,0 +1,118 @@
+"""HDAP: the envelope around every message of a Hytera application service.
+
+Service octet, opcode, length, payload, checksum, end octet. RCP writes its numbers
+little-endian, all other services big-endian; the checksum leaves the service octet out.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final, Literal
+
+from radio_gateway.protocols.errors import MalformedError
+
+END: Final = 0x03
+_RELIABLE: Final = 0x80
+_HEADER: Final = 5
+_TAIL: Final = 2
+MAX_PAYLOAD: Final = 0xFFFF
+
+
+class Service(IntEnum):
+    """What a message is about: bits 6..0 of its first octet."""
+
+    RCP = 0x02
+    "Radio control."
+    LP = 0x08
+    "Location."
+    TMP = 0x09
+    "Text messages and self-defined data."
+    RRS = 0x11
+    "Registration."
+    TP = 0x12
+    "Telemetry."
+    DTP = 0x13
+    "File transfer."
+    DDS = 0x14
+    "Delivery state of a message on the air."
+
+    @property
+    def byte_order(self) -> Literal["little", "big"]:
+        """Order of opcode, length and every number in the payload."""
+        return "little" if self is Service.RCP else "big"
+
+
+def checksum(body: bytes) -> int:
+    """Checksum over opcode, length and payload: inverted sum plus 0x33, modulo 256."""
+    return ((~sum(body) & 0xFF) + 0x33) & 0xFF
+
+
+@dataclass(frozen=True, slots=True)
+class Hdap:
+    """One message as it stood on the wire; `build` gives the same octets back.
+
+    Repeaters accept wrong checksums and append zero octets, so both are kept and not refused.
+    """
+
+    service: Service
+    opcode: int
+    payload: bytes
+    reliable: bool = False
+    "Bit 7 of the service octet; echoed in answers."
+    check: int | None = None
+    "Checksum as received; None: `build` computes it."
+    end: int = END
+    trailing: bytes = b""
+    "Octets after the end octet."
+
+    @property
+    def checksum_ok(self) -> bool:
+        """Whether the checksum as received is right (or will be, when we build it)."""
+        return self.check is None or self.check == checksum(self._body())
+
+    @property
+    def end_ok(self) -> bool:
+        return self.end == END
+
+    @classmethod
+    def parse(cls, data: bytes) -> "Hdap":
+        """Read one message that fills a datagram or the rest of an outer packet.
+
+        Raises:
+            MalformedError: unknown service, or the length runs past the datagram.
+        """
+        if len(data) < _HEADER + _TAIL:
+            raise MalformedError("HDAP message is cut short", data)
+        try:
+            service = Service(data[0] & ~_RELIABLE)
+        except ValueError:
+            raise MalformedError("no HDAP service", data) from None
+        order = service.byte_order
+        after = _HEADER + int.from_bytes(data[3:5], order)
+        if after + _TAIL > len(data):
+            raise MalformedError("HDAP length runs past the datagram", data)
+        return cls(
+            service,
+            int.from_bytes(data[1:3], order),
+            data[_HEADER:after],
+            reliable=bool(data[0] & _RELIABLE),
+            check=data[after],
+            end=data[after + 1],
+            trailing=data[after + _TAIL :],
+        )
+
+    def build(self) -> bytes:
+        """Write the message, with a right checksum unless one was received.
+
+        Raises:
+            ValueError: the payload is longer than 65 535 octets.
+        """
+        if len(self.payload) > MAX_PAYLOAD:
+            raise ValueError(f"{len(self.payload)} octets do not fit one HDAP message")
+        body = self._body()
+        check = checksum(body) if self.check is None else self.check
+        first = self.service | (_RELIABLE if self.reliable else 0)
+        return bytes((first, *body, check, self.end)) + self.trailing
+
+    def _body(self) -> bytes:
+        order = self.service.byte_order
+        return self.opcode.to_bytes(2, order) + len(self.payload).to_bytes(2, order) + self.payload
