@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel
 
+from dispatch.answers import Iso
 from dispatch.audit.models import AccessLogRow, Action
 from dispatch.audit.repository import AccessLogRepository
 from dispatch.audit.service import record
 from dispatch.auth.dependencies import Supervisor
 from dispatch.db.sessions import Writing
-from dispatch.answers import Iso
 
 router = APIRouter(prefix="/api/access-log", tags=["access-log"])
 

@@ -33,7 +33,3 @@ class SignedIn:
     session_id: int
     address: str = ""
     "Where the request came from, for the access log."
-
-    def may_see(self, agency_id: int | None) -> bool:
-        """Whether a row of this agency is the user's to see; rows of no agency are everybody's."""
-        return self.agency_ids is None or agency_id is None or agency_id in self.agency_ids

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dispatch.answers import Iso
 from dispatch.auth.identity import Role
 from dispatch.auth.models import UserAccount
 from dispatch.auth.passwords import LONGEST
-from dispatch.answers import Iso
 
 
 class _Body(BaseModel):

@@ -1,0 +1,294 @@
+"""`sardze.toml`: settings of dispatch and of the gateway within it, read once, frozen.
+
+Every fault of the file is one line that names the key, what was found and what is allowed.
+`SARDZE_<KEY>` in the environment overrides a key of the `[dispatch]` section.
+"""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from dispatch.config_faults import ConfigError, fault_lines
+from dispatch.shared import StatusMeaning, default_statuses
+from dispatch.units.models import UnitStatus
+
+if TYPE_CHECKING:
+    from radio_gateway.config import GatewaySettings
+
+ENVIRONMENT: Final = "SARDZE_"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class MapSettings(_Section):
+    """`[dispatch.map]`: what lies under the units; without any, a drawing of the coast."""
+
+    pmtiles: Path | None = Field(
+        default=None, description="File with vector tiles of the region (PMTiles version 3)."
+    )
+    tile_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/\s{}]+/\S*$",
+        description="Address of raster tiles with {z}, {x} and {y}.",
+    )
+    attribution: str = Field(
+        default="", max_length=300, description="Whom the map is owed to, shown at its corner."
+    )
+
+    @field_validator("tile_url")
+    @classmethod
+    def _has_places(cls, value: str | None) -> str | None:
+        if value is not None and not all(part in value for part in ("{z}", "{x}", "{y}")):
+            raise ValueError("an address with {z}, {x} and {y}")
+        return value
+
+
+class DispatchSettings(_Section):
+    """`[dispatch]`: the server, its data, sessions and the map."""
+
+    host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="Address to listen on; 0.0.0.0 only behind a firewall or reverse proxy.",
+    )
+    port: int = Field(default=8480, ge=0, le=65535, description="TCP port; 0: any free one.")
+    data_dir: Path = Field(
+        default=Path("var/sardze"),
+        description="Directory of database, spool and backups; relative to the configuration file.",
+    )
+    database_url: str | None = Field(
+        default=None,
+        description="sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER@HOST/NAME; "
+        "without one, sardze.db in data_dir.",
+    )
+    session_idle_min: int = Field(
+        default=30, ge=1, le=1440, description="Minutes until an unused session ends."
+    )
+    session_max_h: int = Field(
+        default=12, ge=1, le=168, description="Hours until any session ends; one shift."
+    )
+    allowed_origins: tuple[Annotated[str, Field(pattern=r"^https?://[^/\s]+$")], ...] = Field(
+        default=(),
+        description="Addresses that the console is opened under, as https://dispatch.example; "
+        "needed behind a reverse proxy. Empty: the server's own address.",
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=("127.0.0.1",),
+        description="Addresses of reverse proxies whose X-Forwarded headers are believed.",
+    )
+    map: MapSettings = MapSettings()
+
+
+class Template(_Section):
+    """`[templates.NAME]`: a ready text in every language of the console."""
+
+    lv: str = Field(min_length=1, max_length=400, description="Latvian.")
+    lt: str = Field(min_length=1, max_length=400, description="Lithuanian.")
+    en: str = Field(min_length=1, max_length=400, description="English.")
+
+
+TEMPLATES: Final[Mapping[str, Mapping[str, str]]] = {
+    "call_me": {
+        "lv": "Sazinieties ar dežurantu.",
+        "lt": "Susisiekite su budėtoju.",
+        "en": "Contact the dispatcher.",
+    },
+    "position": {
+        "lv": "Ziņojiet atrašanās vietu.",
+        "lt": "Praneškite savo vietą.",
+        "en": "Report your position.",
+    },
+    "return": {
+        "lv": "Atgriezieties iecirknī.",
+        "lt": "Grįžkite į skyrių.",
+        "en": "Return to the station.",
+    },
+    "backup": {
+        "lv": "Palīdzība ir ceļā.",
+        "lt": "Pagalba atvyksta.",
+        "en": "Backup is on its way.",
+    },
+    "status": {
+        "lv": "Ziņojiet statusu.",
+        "lt": "Praneškite būseną.",
+        "en": "Report your status.",
+    },
+}
+
+
+class StatusEntry(_Section):
+    """`[status_map.NUMBER]`: what a status number of the radios means."""
+
+    label: str = Field(min_length=1, max_length=64, description="As dispatchers read it.")
+    unit: UnitStatus | None = Field(
+        default=None,
+        description="`free`, `busy` or `off_duty`: what the unit becomes; without it, it stays.",
+    )
+
+
+class _File(_Section):
+    """The sections of the file that are dispatch's own."""
+
+    dispatch: DispatchSettings = DispatchSettings()
+    status_map: Mapping[Annotated[int, Field(ge=0, le=0xFFFF)], StatusEntry] = Field(
+        default={
+            number: StatusEntry(label=meaning.label, unit=meaning.unit_status)
+            for number, meaning in default_statuses().items()
+        },
+        description="Status numbers of the radios, as their programming has them.",
+    )
+    templates: Mapping[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")], Template] = Field(
+        default={name: Template(**texts) for name, texts in TEMPLATES.items()},
+        description="Ready texts for messages, in the order of the file.",
+    )
+
+
+class Settings(_File):
+    """All that one installation is told."""
+
+    source: Path
+    "The file, or the directory that relative paths count from."
+    gateway: Any = None
+    "`radio_gateway.config.GatewaySettings` when the file has links."
+
+    @property
+    def data_dir(self) -> Path:
+        """Where the data lies, as an absolute path."""
+        return self.beside_source(self.dispatch.data_dir)
+
+    @property
+    def database_url(self) -> str:
+        """The database, also when the file names none."""
+        return self.dispatch.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'sardze.db'}"
+
+    @property
+    def pmtiles(self) -> Path | None:
+        """The map file as an absolute path."""
+        found = self.dispatch.map.pmtiles
+        return None if found is None else self.beside_source(found)
+
+    def beside_source(self, path: Path) -> Path:
+        """A path of the file, relative to the file's own directory."""
+        base = self.source if self.source.is_dir() else self.source.parent
+        return (base / path).absolute()
+
+    def statuses(self) -> Mapping[int, StatusMeaning]:
+        """What the status numbers mean, as ingest wants it."""
+        return {
+            number: StatusMeaning(entry.label, entry.unit)
+            for number, entry in self.status_map.items()
+        }
+
+    def console(self) -> dict[str, Any]:
+        """What the console is told at its start: map and templates."""
+        chosen = self.dispatch.map
+        return {
+            "map": {
+                "pmtiles": "/maps/region.pmtiles" if chosen.pmtiles else None,
+                "tile_url": chosen.tile_url,
+                "attribution": chosen.attribution,
+            },
+            "templates": [
+                {"key": key, **text.model_dump()} for key, text in self.templates.items()
+            ],
+        }
+
+
+def load_settings(path: Path, environment: Mapping[str, str]) -> Settings:
+    """Read one file.
+
+    Raises:
+        ConfigError: every fault on a line of its own.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError([f"{path}: there is no such file; see docs/ for examples"]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError([f"{path}: cannot be read: {error}"]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([f"{path}: not TOML: {error}"]) from None
+    return settings_of(data, path, environment)
+
+
+def settings_of(data: Mapping[str, Any], source: Path, environment: Mapping[str, str]) -> Settings:
+    """Check what a file holds; raises ConfigError.
+
+    Args:
+        data: the tables of the file.
+        source: where they come from, for messages and relative paths.
+        environment: `os.environ`, or what stands for it.
+    """
+    own = {key: value for key, value in data.items() if key not in ("gateway", "link")}
+    gateway_part = {key: value for key, value in data.items() if key in ("gateway", "link")}
+    section, origins = _override(own.get("dispatch", {}), environment)
+    if section:
+        own["dispatch"] = section
+    lines: list[str] = []
+    checked: _File | None = None
+    try:
+        # JSON mode: strict about kinds, yet lists become tuples and strings paths
+        checked = _File.model_validate_json(json.dumps(own, default=str))
+    except ValidationError as error:
+        lines += fault_lines(error, _File, str(source), origins)
+    gateway: GatewaySettings | None = None
+    if gateway_part.get("link"):
+        gateway = _load_gateway(gateway_part, source, lines)
+    if checked is None or lines:
+        raise ConfigError(lines)
+    return Settings(
+        **{name: getattr(checked, name) for name in _File.model_fields},
+        source=source.absolute(),
+        gateway=gateway,
+    )
+
+
+def _load_gateway(data: dict[str, Any], source: Path, lines: list[str]) -> "GatewaySettings | None":
+    from radio_gateway.config import load_gateway_settings
+
+    try:
+        return load_gateway_settings(data, source)
+    except ValueError as error:
+        lines += str(error).splitlines()
+        return None
+
+
+def _override(
+    section: Any, environment: Mapping[str, str]
+) -> tuple[Any, dict[tuple[str, ...], str]]:
+    """Put SARDZE_* over the `[dispatch]` section; also where each overridden key came from."""
+    if not isinstance(section, dict):
+        return section, {}
+    merged = dict(section)
+    origins: dict[tuple[str, ...], str] = {}
+    faults = []
+    for variable in sorted(name for name in environment if name.startswith(ENVIRONMENT)):
+        key = variable.removeprefix(ENVIRONMENT).lower()
+        field = DispatchSettings.model_fields.get(key)
+        if field is None or key == "map":
+            known = ", ".join(
+                f"{ENVIRONMENT}{name.upper()}"
+                for name in DispatchSettings.model_fields
+                if name != "map"
+            )
+            faults.append(f"environment: {variable}: unknown; known are {known}")
+            continue
+        merged[key] = _from_text(environment[variable], field.annotation)
+        origins["dispatch", key] = f"environment: {variable}"
+    if faults:
+        raise ConfigError(faults)
+    return merged, origins
+
+
+def _from_text(text: str, kind: Any) -> Any:
+    if kind is int:
+        return int(text) if text.strip().isdecimal() else text
+    if getattr(kind, "__origin__", None) is tuple:
+        return [part.strip() for part in text.split(",") if part.strip()]
+    return text
