@@ -1,4 +1,4 @@
-"""Link control in the middle of voice: four fragments in bursts B to E (ETSI TS 102 361-1, B.2.1)."""
+"""Link control within voice: four fragments in bursts B to E (ETSI TS 102 361-1, B.2.1)."""
 
 from dataclasses import dataclass, field
 from typing import Final

@@ -65,8 +65,8 @@ _GATHER: Final = gather(33, _positions())
 _SCATTER: Final = scatter([0] * 4 + _positions(), 264)
 "200 bits in, of which the first four are padding and always zero."
 
-MAX_WRONG_BITS: Final = 20
-"A path that needs more repairs out of 196 bits is noise, no data."
+MAX_WRONG_BITS: Final = 8
+"Some path lies 10 to 16 bits from any noise; a block this far from its path is unusable too."
 
 
 def decode(burst: bytes) -> bytes:

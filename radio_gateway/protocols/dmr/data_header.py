@@ -1,0 +1,337 @@
+"""Data headers: what the blocks that follow are (ETSI TS 102 361-1, 9.2)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final, TypeAlias
+
+from radio_gateway.protocols.dmr.checks import CrcMask, check_seal, seal
+from radio_gateway.protocols.errors import MalformedError
+
+
+class DataFormat(IntEnum):
+    """Data packet format: which header this is."""
+
+    UDT = 0
+    RESPONSE = 1
+    UNCONFIRMED = 2
+    CONFIRMED = 3
+    SHORT_DEFINED = 13
+    SHORT_RAW = 14
+    PROPRIETARY = 15
+
+
+class Sap(IntEnum):
+    """Service access point: what the packet holds."""
+
+    UDT = 0
+    TCP_IP_COMPRESSED = 2
+    UDP_IP_COMPRESSED = 3
+    IP = 4
+    ARP = 5
+    PROPRIETARY = 9
+    SHORT_DATA = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Addressed:
+    target: int
+    source: int
+    sap: int
+    "A `Sap` where we know it."
+    group: bool = False
+    response_requested: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UdtHeader(_Addressed):
+    """Unified data transport: short formatted data such as a position."""
+
+    udt_format: int
+    "5 NMEA position, 11 location information protocol, .."
+    pad_nibbles: int
+    appended_blocks: int
+    "1..4"
+    opcode: int
+    supplementary: bool = False
+    protect: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseHeader(_Addressed):
+    """Acknowledgement of a confirmed packet."""
+
+    blocks: int
+    response_class: int
+    "0 ACK, 1 NACK, 2 selective retry"
+    response_type: int
+    status: int
+
+    @property
+    def acknowledged(self) -> bool:
+        """The packet arrived whole."""
+        return self.response_class == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnconfirmedHeader(_Addressed):
+    """Blocks without serial numbers follow."""
+
+    blocks: int
+    pad_octets: int
+    full_message: bool
+    fragment: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmedHeader(_Addressed):
+    """Blocks with serial numbers and CRC-9 follow; the receiver answers."""
+
+    blocks: int
+    pad_octets: int
+    full_message: bool
+    resynchronise: bool
+    send_sequence: int
+    "N(S), 0..7"
+    fragment: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortDataHeader(_Addressed):
+    """Defined short data: text in the named character set."""
+
+    appended_blocks: int
+    character_format: int
+    "0 binary, 1 BCD, 2 7-bit, 3..11 hex ISO 8859-1..16, 12 hex UTF-8, 13.. UTF-16, .."
+    selective_request: bool
+    full_message: bool
+    pad_bits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawDataHeader(_Addressed):
+    """Raw short data between two ports of the radios."""
+
+    appended_blocks: int
+    source_port: int
+    target_port: int
+    selective_request: bool
+    full_message: bool
+    pad_bits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusHeader(_Addressed):
+    """A numbered status; nothing follows."""
+
+    source_port: int
+    target_port: int
+    status: int
+    "0..1023"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProprietaryHeader:
+    """A second header of a vendor; it counts as one of the blocks."""
+
+    sap: int
+    fid: int
+    data: bytes
+    "8 octets"
+
+
+DataHeader: TypeAlias = (
+    UdtHeader
+    | ResponseHeader
+    | UnconfirmedHeader
+    | ConfirmedHeader
+    | ShortDataHeader
+    | RawDataHeader
+    | StatusHeader
+    | ProprietaryHeader
+)
+
+
+def parse_data_header(block: bytes) -> DataHeader:
+    """Read 12 octets.
+
+    Raises:
+        MalformedError: wrong length or CRC, or a format that DMR does not define.
+    """
+    check_seal(block, CrcMask.DATA_HEADER, "data header")
+    reader = _READERS.get(block[0] & 0xF)
+    if reader is None:
+        raise MalformedError("data header of an undefined format", block)
+    return reader(block)
+
+
+def build_confirmed_header(header: ConfirmedHeader) -> bytes:
+    """The 12 octets of a header for `data_packet.build_confirmed`."""
+    return _build(
+        header,
+        DataFormat.CONFIRMED,
+        header.pad_octets,
+        bytes(
+            (
+                header.full_message << 7 | header.blocks,
+                header.resynchronise << 7 | header.send_sequence << 4 | header.fragment,
+            )
+        ),
+    )
+
+
+def build_unconfirmed_header(header: UnconfirmedHeader) -> bytes:
+    """The 12 octets of a header for `data_packet.build_unconfirmed`."""
+    return _build(
+        header,
+        DataFormat.UNCONFIRMED,
+        header.pad_octets,
+        bytes((header.full_message << 7 | header.blocks, header.fragment)),
+    )
+
+
+def _build(header: _Addressed, form: DataFormat, pad: int, tail: bytes) -> bytes:
+    first = header.group << 7 | header.response_requested << 6 | (pad >> 4) << 4 | form
+    return seal(
+        bytes((first, header.sap << 4 | pad & 0xF))
+        + header.target.to_bytes(3, "big")
+        + header.source.to_bytes(3, "big")
+        + tail,
+        CrcMask.DATA_HEADER,
+    )
+
+
+def _udt(block: bytes) -> UdtHeader:
+    target, source, sap, group, response_requested = _addressed(block)
+    return UdtHeader(
+        target=target,
+        source=source,
+        sap=sap,
+        group=group,
+        response_requested=response_requested,
+        udt_format=block[1] & 0xF,
+        pad_nibbles=block[8] >> 3,
+        appended_blocks=(block[8] & 0x3) + 1,
+        opcode=block[9] & 0x3F,
+        supplementary=bool(block[9] & 0x80),
+        protect=bool(block[9] & 0x40),
+    )
+
+
+def _response(block: bytes) -> ResponseHeader:
+    target, source, sap, group, response_requested = _addressed(block)
+    return ResponseHeader(
+        target=target,
+        source=source,
+        sap=sap,
+        group=group,
+        response_requested=response_requested,
+        blocks=block[8] & 0x7F,
+        response_class=block[9] >> 6,
+        response_type=block[9] >> 3 & 0x7,
+        status=block[9] & 0x7,
+    )
+
+
+def _unconfirmed(block: bytes) -> UnconfirmedHeader:
+    target, source, sap, group, response_requested = _addressed(block)
+    return UnconfirmedHeader(
+        target=target,
+        source=source,
+        sap=sap,
+        group=group,
+        response_requested=response_requested,
+        blocks=block[8] & 0x7F,
+        pad_octets=block[0] & 0x10 | block[1] & 0xF,
+        full_message=bool(block[8] & 0x80),
+        fragment=block[9] & 0xF,
+    )
+
+
+def _confirmed(block: bytes) -> ConfirmedHeader:
+    target, source, sap, group, response_requested = _addressed(block)
+    return ConfirmedHeader(
+        target=target,
+        source=source,
+        sap=sap,
+        group=group,
+        response_requested=response_requested,
+        blocks=block[8] & 0x7F,
+        pad_octets=block[0] & 0x10 | block[1] & 0xF,
+        full_message=bool(block[8] & 0x80),
+        resynchronise=bool(block[9] & 0x80),
+        send_sequence=block[9] >> 4 & 0x7,
+        fragment=block[9] & 0xF,
+    )
+
+
+def _short_defined(block: bytes) -> ShortDataHeader:
+    target, source, sap, group, response_requested = _addressed(block)
+    return ShortDataHeader(
+        target=target,
+        source=source,
+        sap=sap,
+        group=group,
+        response_requested=response_requested,
+        appended_blocks=block[0] & 0x30 | block[1] & 0xF,
+        character_format=block[8] >> 2,
+        selective_request=bool(block[8] & 0x2),
+        full_message=bool(block[8] & 0x1),
+        pad_bits=block[9],
+    )
+
+
+def _short_raw(block: bytes) -> RawDataHeader | StatusHeader:
+    target, source, sap, group, response_requested = _addressed(block)
+    blocks = block[0] & 0x30 | block[1] & 0xF
+    source_port, target_port = block[8] >> 5, block[8] >> 2 & 0x7
+    if not blocks:
+        return StatusHeader(
+            target=target,
+            source=source,
+            sap=sap,
+            group=group,
+            response_requested=response_requested,
+            source_port=source_port,
+            target_port=target_port,
+            status=(block[8] & 0x3) << 8 | block[9],
+        )
+    return RawDataHeader(
+        target=target,
+        source=source,
+        sap=sap,
+        group=group,
+        response_requested=response_requested,
+        appended_blocks=blocks,
+        source_port=source_port,
+        target_port=target_port,
+        selective_request=bool(block[8] & 0x2),
+        full_message=bool(block[8] & 0x1),
+        pad_bits=block[9],
+    )
+
+
+def _proprietary(block: bytes) -> ProprietaryHeader:
+    return ProprietaryHeader(sap=block[0] >> 4, fid=block[1], data=block[2:10])
+
+
+def _addressed(block: bytes) -> tuple[int, int, int, bool, bool]:
+    """Target, source, SAP, group and response flags: the same in all but proprietary headers."""
+    return (
+        int.from_bytes(block[2:5], "big"),
+        int.from_bytes(block[5:8], "big"),
+        block[1] >> 4,
+        bool(block[0] & 0x80),
+        bool(block[0] & 0x40),
+    )
+
+
+_READERS: Final[dict[int, Callable[[bytes], DataHeader]]] = {
+    DataFormat.UDT: _udt,
+    DataFormat.RESPONSE: _response,
+    DataFormat.UNCONFIRMED: _unconfirmed,
+    DataFormat.CONFIRMED: _confirmed,
+    DataFormat.SHORT_DEFINED: _short_defined,
+    DataFormat.SHORT_RAW: _short_raw,
+    DataFormat.PROPRIETARY: _proprietary,
+}

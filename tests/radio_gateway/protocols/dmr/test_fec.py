@@ -1,0 +1,127 @@
+"""How much damage the codes repair."""
+
+import random
+from itertools import combinations
+
+import pytest
+
+from radio_gateway.protocols.dmr import bptc, trellis
+from radio_gateway.protocols.dmr.codes import (
+    GOLAY_20_8,
+    GOLAY_23_12,
+    GOLAY_24_12,
+    HAMMING_7_4,
+    HAMMING_13_9,
+    HAMMING_15_11,
+    HAMMING_16_11,
+    HAMMING_17_12,
+    QR_16_7,
+    BlockCode,
+)
+from radio_gateway.protocols.errors import MalformedError
+
+CSBK_BURST = bytes.fromhex("53df0a83b7a8282c2509625014fdff57d75df5dcadde429028c87ae3341e24191c")
+CSBK = bytes.fromhex("bd00801d23386323383b5889")
+RATE_34_BURST = bytes.fromhex("24327b2f7f0e3242227223fe063dff57d75df5da85ee28222e7de0a82f2275eb5c")
+RATE_34 = bytes.fromhex("010e4500002e000c0000401158280c2110dd")
+INFORMATION_BITS = (*range(98), *range(166, 264))
+
+
+def damaged(burst: bytes, bits: list[int]) -> bytes:
+    octets = bytearray(burst)
+    for bit in bits:
+        octets[bit // 8] ^= 0x80 >> bit % 8
+    return bytes(octets)
+
+
+def bptc_recoveries(wrong_bits: int, rounds: int = 200) -> int:
+    rng = random.Random(wrong_bits)
+    recovered = 0
+    for _ in range(rounds):
+        burst = damaged(CSBK_BURST, rng.sample(INFORMATION_BITS, wrong_bits))
+        try:
+            recovered += bptc.decode(burst) == CSBK
+        except MalformedError:
+            continue
+    return recovered
+
+
+def test_bptc_repairs_three_wrong_bits_always() -> None:
+    assert bptc_recoveries(3) == 200
+
+
+def test_bptc_repairs_eight_wrong_bits_mostly() -> None:
+    assert bptc_recoveries(8) >= 180
+
+
+def test_bptc_repairs_every_single_bit() -> None:
+    for bit in INFORMATION_BITS:
+        assert bptc.decode(damaged(CSBK_BURST, [bit])) == CSBK
+
+
+@pytest.mark.slow
+def test_bptc_repairs_every_pair_of_bits() -> None:
+    for pair in combinations(INFORMATION_BITS, 2):
+        assert bptc.decode(damaged(CSBK_BURST, list(pair))) == CSBK
+
+
+def test_viterbi_repairs_every_single_bit() -> None:
+    for bit in INFORMATION_BITS:
+        assert trellis.decode(damaged(RATE_34_BURST, [bit])) == RATE_34
+
+
+def test_viterbi_repairs_most_scattered_pairs() -> None:
+    rng = random.Random(34)
+    recovered = sum(
+        trellis.decode(damaged(RATE_34_BURST, rng.sample(INFORMATION_BITS, 2))) == RATE_34
+        for _ in range(200)
+    )
+
+    assert recovered >= 180
+
+
+def test_noise_is_no_rate_34_block() -> None:
+    rng = random.Random(3)
+    refused = 0
+    for _ in range(50):
+        try:
+            trellis.decode(rng.randbytes(33))
+        except MalformedError:
+            refused += 1
+
+    assert refused == 50
+
+
+@pytest.mark.parametrize(
+    ("information", "parity"),
+    # ETSI's generator rows as the receivers print them
+    list(
+        zip(
+            (0x80, 0x40, 0x20, 0x10, 0x08, 0x04, 0x02, 0x01),
+            (0x3DA, 0xD99, 0x6CD, 0x367, 0xDC6, 0xA97, 0x93E, 0x8EB),
+            strict=True,
+        )
+    ),
+)
+def test_golay_20_8_rows(information: int, parity: int) -> None:
+    assert GOLAY_20_8.encode(information) == information << 12 | parity
+
+
+@pytest.mark.parametrize(
+    ("code", "distance"),
+    [
+        (GOLAY_20_8, 8),
+        (GOLAY_24_12, 8),
+        (GOLAY_23_12, 7),
+        (QR_16_7, 6),
+        (HAMMING_15_11, 3),
+        (HAMMING_16_11, 4),
+        (HAMMING_13_9, 3),
+        (HAMMING_17_12, 3),
+        (HAMMING_7_4, 3),
+    ],
+)
+def test_minimum_distance(code: BlockCode, distance: int) -> None:
+    weights = (code.encode(word).bit_count() for word in range(1, 1 << code.information))
+
+    assert min(weights) == distance
