@@ -8,18 +8,17 @@ import json
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from dispatch.config_faults import ConfigError, fault_lines
 from dispatch.shared import StatusMeaning, default_statuses
 from dispatch.units.models import UnitStatus
-
-if TYPE_CHECKING:
-    from radio_gateway.config import GatewaySettings
+from radio_gateway.config import GatewaySettings, load_gateway_settings
+from radio_gateway.config_faults import ConfigError, fault_lines, unknown_key
 
 ENVIRONMENT: Final = "SARDZE_"
+_GATEWAY_SECTIONS: Final = ("gateway", "link")
 
 
 class _Section(BaseModel):
@@ -57,7 +56,9 @@ class DispatchSettings(_Section):
         min_length=1,
         description="Address to listen on; 0.0.0.0 only behind a firewall or reverse proxy.",
     )
-    port: int = Field(default=8480, ge=0, le=65535, description="TCP port; 0: any free one.")
+    port: int = Field(
+        default=8480, ge=0, le=65535, description="Number of the TCP port; 0: any free one."
+    )
     data_dir: Path = Field(
         default=Path("var/sardze"),
         description="Directory of database, spool and backups; relative to the configuration file.",
@@ -88,9 +89,9 @@ class DispatchSettings(_Section):
 class Template(_Section):
     """`[templates.NAME]`: a ready text in every language of the console."""
 
-    lv: str = Field(min_length=1, max_length=400, description="Latvian.")
-    lt: str = Field(min_length=1, max_length=400, description="Lithuanian.")
-    en: str = Field(min_length=1, max_length=400, description="English.")
+    lv: str = Field(min_length=1, max_length=400, description="The text in Latvian.")
+    lt: str = Field(min_length=1, max_length=400, description="The text in Lithuanian.")
+    en: str = Field(min_length=1, max_length=400, description="The text in English.")
 
 
 TEMPLATES: Final[Mapping[str, Mapping[str, str]]] = {
@@ -145,17 +146,19 @@ class _File(_Section):
     )
     templates: Mapping[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")], Template] = Field(
         default={name: Template(**texts) for name, texts in TEMPLATES.items()},
-        description="Ready texts for messages, in the order of the file.",
+        description="Ready texts, named by small letters, digits and _; in the order of the file.",
     )
 
 
 class Settings(_File):
     """All that one installation is told."""
 
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
     source: Path
     "The file, or the directory that relative paths count from."
-    gateway: Any = None
-    "`radio_gateway.config.GatewaySettings` when the file has links."
+    gateway: GatewaySettings | None = None
+    "Links to base stations; None when the file has none."
 
     @property
     def data_dir(self) -> Path:
@@ -218,72 +221,65 @@ def load_settings(path: Path, environment: Mapping[str, str]) -> Settings:
 
 
 def settings_of(data: Mapping[str, Any], source: Path, environment: Mapping[str, str]) -> Settings:
-    """Check what a file holds; raises ConfigError.
+    """Check what a file holds; `source` names it in messages and starts relative paths.
 
-    Args:
-        data: the tables of the file.
-        source: where they come from, for messages and relative paths.
-        environment: `os.environ`, or what stands for it.
+    Raises:
+        ConfigError: every fault on a line of its own.
     """
-    own = {key: value for key, value in data.items() if key not in ("gateway", "link")}
-    gateway_part = {key: value for key, value in data.items() if key in ("gateway", "link")}
-    section, origins = _override(own.get("dispatch", {}), environment)
-    if section:
-        own["dispatch"] = section
-    lines: list[str] = []
+    sections = (*_File.model_fields, *_GATEWAY_SECTIONS)
+    lines = [
+        f"{source}: {key}: {unknown_key(key, sections)}" for key in data if key not in sections
+    ]
+    own = {key: value for key, value in data.items() if key in _File.model_fields}
+    overrides = _overrides(environment)
+    if overrides and isinstance(own.get("dispatch", {}), dict):
+        own["dispatch"] = {**own.get("dispatch", {}), **overrides}
     checked: _File | None = None
     try:
-        # JSON mode: strict about kinds, yet lists become tuples and strings paths
+        # JSON mode: strict about kinds, yet lists become tuples and strings become paths
         checked = _File.model_validate_json(json.dumps(own, default=str))
     except ValidationError as error:
-        lines += fault_lines(error, _File, str(source), origins)
+        lines += [_placed(line, source, overrides) for line in fault_lines(error, _File, "")]
     gateway: GatewaySettings | None = None
-    if gateway_part.get("link"):
-        gateway = _load_gateway(gateway_part, source, lines)
-    if checked is None or lines:
+    tables = {key: value for key, value in data.items() if key in _GATEWAY_SECTIONS}
+    if tables:
+        try:
+            gateway = load_gateway_settings(tables, source)
+        except ConfigError as error:
+            lines += error.lines
+    if lines or checked is None:
         raise ConfigError(lines)
-    return Settings(
-        **{name: getattr(checked, name) for name in _File.model_fields},
-        source=source.absolute(),
-        gateway=gateway,
-    )
+    own_sections = {name: getattr(checked, name) for name in _File.model_fields}
+    return Settings(**own_sections, source=source.absolute(), gateway=gateway)
 
 
-def _load_gateway(data: dict[str, Any], source: Path, lines: list[str]) -> "GatewaySettings | None":
-    from radio_gateway.config import load_gateway_settings
+def _placed(line: str, source: Path, overrides: Mapping[str, Any]) -> str:
+    """`.dispatch.port: found ...` with the file, or the variable that has set it, in front."""
+    place, _, sentence = line.partition(": ")
+    _, _, key = place.partition(".dispatch.")
+    if key.partition("[")[0] in overrides:
+        return f"environment: {ENVIRONMENT}{key.upper()}: {sentence}"
+    return f"{source}: {place.removeprefix('.')}: {sentence}"
 
-    try:
-        return load_gateway_settings(data, source)
-    except ValueError as error:
-        lines += str(error).splitlines()
-        return None
 
-
-def _override(
-    section: Any, environment: Mapping[str, str]
-) -> tuple[Any, dict[tuple[str, ...], str]]:
-    """Put SARDZE_* over the `[dispatch]` section; also where each overridden key came from."""
-    if not isinstance(section, dict):
-        return section, {}
-    merged = dict(section)
-    origins: dict[tuple[str, ...], str] = {}
-    faults = []
-    for variable in sorted(name for name in environment if name.startswith(ENVIRONMENT)):
-        key = variable.removeprefix(ENVIRONMENT).lower()
-        field = DispatchSettings.model_fields.get(key)
-        if field is None or key == "map":
-            known = ", ".join(
-                f"{ENVIRONMENT}{name.upper()}"
-                for name in DispatchSettings.model_fields
-                if name != "map"
-            )
-            faults.append(f"environment: {variable}: unknown; known are {known}")
-            continue
-        merged[key] = _from_text(environment[variable], field.annotation)
-        origins["dispatch", key] = f"environment: {variable}"
-    if faults:
-        raise ConfigError(faults)
-    return merged, origins
+def _overrides(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Values for the `[dispatch]` section out of SARDZE_*; raises ConfigError for unknown ones."""
+    fields = {
+        f"{ENVIRONMENT}{name.upper()}": (name, field)
+        for name, field in DispatchSettings.model_fields.items()
+        if name != "map"
+    }
+    given = sorted(name for name in environment if name.startswith(ENVIRONMENT))
+    unknown = [
+        f"environment: {name}: {unknown_key(name, fields).replace('key', 'variable', 1)}"
+        for name in given
+        if name not in fields
+    ]
+    if unknown:
+        raise ConfigError(unknown)
+    return {
+        fields[name][0]: _from_text(environment[name], fields[name][1].annotation) for name in given
+    }
 
 
 def _from_text(text: str, kind: Any) -> Any:
