@@ -51,6 +51,15 @@ export class EntityStore<T extends { id: Id }> {
     this.#told([...gone, ...known]);
   }
 
+  /** Forget rows, such as calls that have left the timeline. */
+  forget(ids: readonly Id[]): void {
+    for (const id of ids) {
+      this.#row(id).value = undefined;
+      this.#rows.delete(id);
+    }
+    if (ids.length) this.#told(ids);
+  }
+
   #row(id: Id): Signal<T | undefined> {
     let row = this.#rows.get(id);
     if (!row) {

@@ -4,7 +4,9 @@
  * `stores` is what the pages use; tests make their own by `createStores`.
  */
 import { type ReadonlySignal, type Signal, computed, signal } from "@preact/signals";
-import type { Agency, Call, Emergency, Link, Message, Radio, RadioCommand, Talkgroup, Unit } from "../api/types";
+import type {
+  Agency, Call, Emergency, Id, Iso, Link, Message, Radio, RadioCommand, Talkgroup, Unit,
+} from "../api/types";
 import { ServerClock } from "./clock";
 import { EntityStore } from "./entity-store";
 import { PositionStore } from "./positions";
@@ -25,6 +27,8 @@ export interface Stores {
   emergencies: EntityStore<Emergency>;
   commands: EntityStore<RadioCommand>;
   positions: PositionStore;
+  /** How each radio was heard last; `id` is the radio's. */
+  reception: EntityStore<Reception>;
   /** Not closed, oldest first. */
   openEmergencies: ReadonlySignal<readonly Emergency[]>;
   unitViews: UnitViews;
@@ -35,6 +39,13 @@ export interface Stores {
   selection: Selection;
   /** Data of the demonstration, not of a radio network. */
   demo: Signal<boolean>;
+}
+
+export interface Reception {
+  id: Id;
+  at: Iso;
+  rssi_dbm: number | null;
+  link: string;
 }
 
 export interface Surroundings {
@@ -65,6 +76,7 @@ export function createStores({ now, storage = null, channel = null }: Surroundin
     emergencies,
     commands: new EntityStore(),
     positions,
+    reception: new EntityStore(),
     openEmergencies,
     unitViews: new UnitViews({ units, radios, positions, openEmergencies, clock }),
     clock,

@@ -1,6 +1,5 @@
 import { signal } from "@preact/signals";
-import { get, send } from "../api/client";
-import { ApiError } from "../api/client";
+import { ApiError, get, send } from "../api/client";
 import type { Id, Role, Session, SignedIn } from "../api/types";
 
 export type SessionState = "unknown" | "signed_in" | "signed_out" | "unreachable";
@@ -20,6 +19,15 @@ export class SessionStore {
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) this.lost();
       else this.state.value = "unreachable";
+    }
+  }
+
+  /** Ask whether the session still stands; an unreachable server changes nothing. */
+  async check(): Promise<void> {
+    try {
+      await get<Session>("/api/session");
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) this.lost();
     }
   }
 

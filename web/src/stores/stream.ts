@@ -7,7 +7,9 @@ export type StreamPhase =
   | "live"
   /** Connected, the backlog is on its way. */
   | "catching_up"
-  /** No connection; what is shown is old. */
+  /** The line broke a moment ago; the first attempts to restore it run. */
+  | "reconnecting"
+  /** No line: what is shown is old, and says so. */
   | "lost";
 
 /** How fresh the screen is. */
@@ -17,6 +19,6 @@ export class StreamState {
   readonly last = signal(0);
   /** Server time in milliseconds when the line was last known to be good. */
   readonly goodAt = signal<number | null>(null);
-  /** Error code of the last failed attempt. */
+  /** Error code of the last failed attempt; null while all is well. */
   readonly problem = signal<string | null>(null);
 }
