@@ -27,3 +27,10 @@ class NotReadyError(ProtocolError):
 
     Caught by the adapter's `command`, which answers the dispatcher; elsewhere it is a bug.
     """
+
+
+class RefusedError(ProtocolError):
+    """The bytes are well formed, their sender is not allowed to send them.
+
+    Caught once per frame, in the adapter: counted apart from malformed ones and logged.
+    """
