@@ -5,6 +5,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -98,8 +99,11 @@ class RequestGuard:
         return capped
 
 
-class BodyTooLargeError(Exception):
-    """A body without honest Content-Length passed the limit; answered with 413 by the app."""
+class BodyTooLargeError(HTTPException):
+    """A body without honest Content-Length passed the limit."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
 
 
 class SecurityHeaders:

@@ -1,0 +1,166 @@
+"""The composition root: the one place that knows every part of dispatch."""
+
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+
+from dispatch import clock, health, static
+from dispatch.agencies.router import router as agencies
+from dispatch.answering import install_error_handlers
+from dispatch.audit.router import router as access_log
+from dispatch.auth.attempts import Attempts
+from dispatch.auth.passwords import Passwords
+from dispatch.auth.router import router as session
+from dispatch.auth.service import Door
+from dispatch.auth.sessions import Sessions
+from dispatch.background import Background, background
+from dispatch.config import Settings
+from dispatch.db import migrate
+from dispatch.db.database import Database
+from dispatch.health import Health
+from dispatch.links.catalogue import LinkCatalogue, LinkTraits
+from dispatch.links.router import router as links
+from dispatch.metrics import Metrics, RequestMetrics
+from dispatch.positions.router import router as positions
+from dispatch.radios.router import router as radios
+from dispatch.reports.router import router as reports
+from dispatch.security import Origins, RequestGuard, SecurityHeaders, origin_of
+from dispatch.shared import Shared
+from dispatch.talkgroups.router import router as talkgroups
+from dispatch.units.router import router as units
+from dispatch.users.router import router as users
+
+log = logging.getLogger(__name__)
+
+ROUTERS: Final[Sequence[APIRouter]] = (
+    session,
+    agencies,
+    units,
+    radios,
+    talkgroups,
+    links,
+    positions,
+    reports,
+    users,
+    access_log,
+    health.router,
+    static.router,  # last: it answers every address that is left
+)
+
+TIDY_S: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What tests and the command line choose apart from the settings."""
+
+    now: Callable[[], datetime] = clock.now
+    passwords: Callable[[], Passwords] = Passwords
+
+
+def create_app(settings: Settings, options: Options = Options()) -> FastAPI:
+    """Build the server; its parts start and stop with its lifespan.
+
+    The database must have this program's schema by then: `dispatch run` sees to that.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            await _start(app, settings, options, stack)
+            yield
+
+    app = FastAPI(
+        title="Sardze",
+        version=program_version(),
+        summary="Radio dispatch and fleet tracking",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+        lifespan=lifespan,
+    )
+    metrics = Metrics()
+    app.state.settings = settings
+    app.state.metrics = metrics
+    app.state.origins = Origins(settings.dispatch.allowed_origins)
+    app.state.console = settings.console()
+    app.state.console_root = static.console_root()
+    app.state.health = Health()
+    tiles = settings.dispatch.map.tile_url
+    # the last added is the outermost
+    app.add_middleware(RequestGuard, origins=app.state.origins)
+    app.add_middleware(RequestMetrics, metrics=metrics)
+    app.add_middleware(SecurityHeaders, map_host=origin_of(tiles) if tiles else None)
+    install_error_handlers(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    return app
+
+
+def program_version() -> str:
+    """Version of the installed package."""
+    try:
+        return version("sardze")
+    except PackageNotFoundError:
+        return "0+checkout"
+
+
+async def _start(app: FastAPI, settings: Settings, options: Options, stack: AsyncExitStack) -> None:
+    """Start every part in order; `stack` stops them in the opposite one."""
+    await migrate.check(settings.database_url)
+    database = Database.open(settings.database_url)
+    stack.push_async_callback(database.close)
+    tasks = await stack.enter_async_context(background())
+    shared = Shared.of(database, link_catalogue(settings), settings.statuses(), options.now)
+    await shared.hub.start()
+    sessions = Sessions(
+        database,
+        idle=timedelta(minutes=settings.dispatch.session_idle_min),
+        life=timedelta(hours=settings.dispatch.session_max_h),
+        now=options.now,
+    )
+    state = app.state
+    state.database, state.shared, state.sessions = database, shared, sessions
+    state.door = Door(database, sessions, options.passwords(), Attempts())
+    state.demo = shared.hub.demo
+    stack.push_async_callback(sessions.tidy)  # keep the last signs of use
+    state.health.needed["database"] = health.database_probe(database)
+    tasks.start("live stream", shared.hub.run)
+    tasks.every("sessions", TIDY_S, sessions.tidy)
+    state.metrics.watch(_live_numbers(shared, tasks), "State of the server.")
+
+
+def link_catalogue(settings: Settings) -> LinkCatalogue:
+    """What the configured links can do, for the features."""
+    if settings.gateway is None:
+        return LinkCatalogue()
+    return LinkCatalogue(
+        {
+            link.name: LinkTraits(
+                kind=link.settings.kind,
+                title=link.kind.capabilities.title,
+                network=link.settings.network,
+                abilities=link.kind.capabilities.abilities,
+                text_limit=link.kind.capabilities.text_limit,
+            )
+            for link in settings.gateway.links
+        }
+    )
+
+
+def _live_numbers(shared: Shared, tasks: Background) -> Callable[[], Mapping[str, float]]:
+    def numbers() -> Mapping[str, float]:
+        return {
+            "sardze_live_consoles": shared.hub.following,
+            "sardze_events_last_seq": shared.hub.last_seq,
+            "sardze_background_faults": sum(tasks.faults.values()),
+        }
+
+    return numbers
