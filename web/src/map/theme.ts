@@ -20,16 +20,18 @@ export interface MapTheme {
   readonly off: string;
   readonly emergency: string;
   readonly selection: string;
+  /** Edge of signs. */
   readonly glyph: string;
+  readonly emergencyMark: string;
   readonly font: string;
 }
 
 const TOKENS: Record<keyof MapTheme, string> = {
   sea: "--sea", land: "--land", park: "--park", urban: "--urban",
   mainFill: "--road1", mainEdge: "--road1e", streetFill: "--road2", streetEdge: "--road2e",
-  rail: "--rail", ink: "--mapInk", waterInk: "--water", halo: "--halo",
+  rail: "--rail", ink: "--map-ink", waterInk: "--water", halo: "--halo",
   panel: "--panel", text: "--ink", free: "--ok", busy: "--busy", noGps: "--warn", off: "--off",
-  emergency: "--emg", selection: "--selLine", glyph: "--map-glyph", font: "--font",
+  emergency: "--emg", selection: "--sel-line", glyph: "--map-glyph", emergencyMark: "--emg-ink", font: "--font",
 };
 
 /** @param root the element that carries the tokens (`<html>`) */

@@ -1,0 +1,19 @@
+import type { Bounds } from "./geo";
+
+export interface City {
+  readonly id: string;
+  /** A name is data and stays in its own language. */
+  readonly name: string;
+  readonly lang: "lv" | "lt";
+  readonly bounds: Bounds;
+}
+
+/** The towns of the cross-border area, with the view that holds their streets. */
+export const CITIES: readonly City[] = [
+  { id: "liepaja", name: "Liepāja", lang: "lv", bounds: { south: 56.489, west: 20.985, north: 56.56, east: 21.062 } },
+  { id: "palanga", name: "Palanga", lang: "lt", bounds: { south: 55.896, west: 21.03, north: 56.045, east: 21.105 } },
+  { id: "klaipeda", name: "Klaipėda", lang: "lt", bounds: { south: 55.652, west: 21.085, north: 55.757, east: 21.205 } },
+];
+
+/** All of the built-in map that has streets. */
+export const COAST: Bounds = { south: 55.64, west: 20.9, north: 56.59, east: 21.3 };

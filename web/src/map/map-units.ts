@@ -1,0 +1,65 @@
+/** What the map draws of every unit, read from the stores. */
+import { computed, type ReadonlySignal } from "@preact/signals";
+import type { Id, Position } from "../api/types";
+import type { Stores } from "../stores";
+import { fixedAtMs } from "../stores/unit-state";
+import type { UnitView } from "../stores/unit-views";
+import { plain } from "../ui/text";
+import { distanceM, type LatLon } from "./geo";
+import type { MapUnit } from "./map-unit";
+
+export const TRAIL_MS = 5 * 60_000;
+/** Below this speed a course is noise of the receiver. */
+const STANDS_BELOW_KMH = 3;
+/** Trail points nearer than this to the one before are left out. */
+const TRAIL_STEP_M = 8;
+
+/** Radios that transmit now. */
+export function talkingRadios(stores: Pick<Stores, "calls">): ReadonlySignal<ReadonlySet<Id>> {
+  return computed(() => {
+    const radios = new Set<Id>();
+    for (const call of stores.calls.all.value) if (call.ended_at === null) radios.add(call.radio_id);
+    return radios;
+  });
+}
+
+/** Every unit with a position, followed. */
+export function mapUnits(
+  stores: Pick<Stores, "units" | "unitViews" | "positions" | "clock">, talking: ReadonlySet<Id>,
+): MapUnit[] {
+  return stores.units.all.value.flatMap((unit) => {
+    const view = stores.unitViews.of(unit.id);
+    const position = view.position.value;
+    return position ? [drawn(view, position, stores, talking)] : [];
+  });
+}
+
+function drawn(
+  view: UnitView, position: Position, stores: Pick<Stores, "positions" | "clock">, talking: ReadonlySet<Id>,
+): MapUnit {
+  const moves = (position.speed_kmh ?? STANDS_BELOW_KMH) >= STANDS_BELOW_KMH;
+  const trail = stores.positions.trail(position.radio_id);
+  return {
+    id: view.id,
+    label: plain(view.unit.value?.call_sign ?? ""),
+    at: { lat: position.lat, lon: position.lon },
+    state: view.state.value,
+    bearing_deg: moves ? position.bearing_deg : null,
+    error_m: position.error_m,
+    fixed_ms: fixedAtMs(position),
+    talking: view.radios.value.some((radio) => talking.has(radio.id)),
+    trail: recentTrail(trail, position, stores.clock.read() - TRAIL_MS),
+  };
+}
+
+/** Points since `since_ms` without the newest, thinned to steps of 8 m. */
+export function recentTrail(trail: readonly Position[], newest: Position, since_ms: number): LatLon[] {
+  const points: LatLon[] = [];
+  for (const one of trail) {
+    if (one === newest || Date.parse(one.heard_at) < since_ms) continue;
+    const last = points.at(-1);
+    if (last && distanceM(last, one) < TRAIL_STEP_M) continue;
+    points.push({ lat: one.lat, lon: one.lon });
+  }
+  return points;
+}
