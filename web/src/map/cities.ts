@@ -10,9 +10,9 @@ export interface City {
 
 /** The towns of the cross-border area, with the view that holds their streets. */
 export const CITIES: readonly City[] = [
-  { id: "liepaja", name: "Liepāja", lang: "lv", bounds: { south: 56.489, west: 20.985, north: 56.56, east: 21.062 } },
-  { id: "palanga", name: "Palanga", lang: "lt", bounds: { south: 55.896, west: 21.03, north: 56.045, east: 21.105 } },
-  { id: "klaipeda", name: "Klaipėda", lang: "lt", bounds: { south: 55.652, west: 21.085, north: 55.757, east: 21.205 } },
+  { id: "liepaja", name: "Liepāja", lang: "lv", bounds: { south: 56.492, west: 20.985, north: 56.562, east: 21.062 } },
+  { id: "palanga", name: "Palanga", lang: "lt", bounds: { south: 55.897, west: 21.035, north: 55.935, east: 21.095 } },
+  { id: "klaipeda", name: "Klaipėda", lang: "lt", bounds: { south: 55.657, west: 21.085, north: 55.74, east: 21.205 } },
 ];
 
 /** All of the built-in map that has streets. */

@@ -12,7 +12,9 @@ import { TrackLayer } from "./track-layer";
 import { UnitLayer } from "./unit-layer";
 
 const SHALLOWEST_ZOOM = 8;
-const FIT_PADDING = 60;
+const FIT_PADDING = 24;
+/** The tools lie over the upper edge. */
+const TOOLS_HEIGHT = 52;
 const FIT_DEEPEST = 16;
 const START: L.LatLngExpression = [56.525, 21.02];
 
@@ -42,7 +44,7 @@ export class LeafletEngine implements MapEngine {
       keyboard: false,
       minZoom: SHALLOWEST_ZOOM,
       maxZoom: DEEPEST_ZOOM,
-      zoomSnap: 0.5,
+      zoomSnap: 0.25,
       zoomDelta: 1,
       wheelPxPerZoomLevel: 100,
       zoomAnimation: !still.matches,
@@ -112,7 +114,7 @@ export class LeafletEngine implements MapEngine {
   fit({ south, west, north, east }: Bounds): void {
     this.#command(() => {
       this.#map.fitBounds([[south, west], [north, east]], {
-        padding: [FIT_PADDING, FIT_PADDING], maxZoom: FIT_DEEPEST, animate: false,
+        paddingTopLeft: [FIT_PADDING, TOOLS_HEIGHT], paddingBottomRight: [FIT_PADDING, FIT_PADDING], maxZoom: FIT_DEEPEST, animate: false,
       });
     });
   }

@@ -1,6 +1,6 @@
 import type { MapSource } from "../api/types";
 import { t } from "../i18n";
-import { distance } from "../i18n/format";
+import { number } from "../i18n/format";
 import { plain } from "../ui/text";
 import { kindOf } from "./base-layer";
 import { scaleBar } from "./geo";
@@ -23,11 +23,16 @@ export function ScaleBar({ perMetre, source }: Props) {
       {bar && (
         <span class="map-scale-length">
           <i style={{ width: `${bar.width}px` }} />
-          {distance(bar.length_m)}
+          {length(bar.length_m)}
         </span>
       )}
     </div>
   );
+}
+
+/** "200 m", "5 km". */
+function length(metres: number): string {
+  return metres < 1000 ? `${number(metres)}\u00a0m` : `${number(metres / 1000)}\u00a0km`;
 }
 
 function origin(source: MapSource | null): string {

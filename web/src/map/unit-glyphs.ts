@@ -11,7 +11,7 @@ export interface Glyph {
 }
 
 /** Pixels from the middle that a sign takes, nose included. */
-export const GLYPH_RADIUS = 17;
+export const GLYPH_RADIUS = 20;
 
 export function stateColour(theme: MapTheme, state: UnitState): string {
   switch (state) {
@@ -50,10 +50,10 @@ function bodyPath(context: CanvasRenderingContext2D, state: UnitState): void {
   context.beginPath();
   switch (state) {
     case "free":
-      context.arc(0, 0, 9, 0, 2 * Math.PI);
+      context.arc(0, 0, 8.6, 0, 2 * Math.PI);
       break;
     case "busy":
-      context.roundRect(-8.5, -8.5, 17, 17, 4);
+      context.roundRect(-7.8, -7.8, 15.6, 15.6, 3.6);
       break;
     case "no_gps":
       context.moveTo(0, -11);
@@ -115,8 +115,8 @@ function drawNose(context: CanvasRenderingContext2D, bearing: number, fill: stri
   context.rotate((bearing * Math.PI) / 180);
   context.beginPath();
   context.moveTo(0, -GLYPH_RADIUS);
-  context.lineTo(7.6, -6);
-  context.lineTo(-7.6, -6);
+  context.lineTo(8.6, -6);
+  context.lineTo(-8.6, -6);
   context.closePath();
   context.fillStyle = fill;
   context.strokeStyle = edge;

@@ -176,7 +176,7 @@ export class UnitLayer extends CanvasLayer {
         ring(context, x, y, 29, theme.emergency, 2, 0.6);
       }
     }
-    if (selected) ring(context, x, y, 21, theme.selection, 2.5, 1);
+    if (selected) ring(context, x, y, 23, theme.selection, 2.5, 1);
     if (unit.talking) {
       for (const [radius, alpha] of [[24, 0.95], [29, 0.6]] as const) {
         context.save();
@@ -211,7 +211,7 @@ export class UnitLayer extends CanvasLayer {
       if (!one) continue;
       const { unit, x, y } = one;
       const width = this.#width(context, unit.label);
-      const gap = unit.talking ? 33 : this.#special(unit) ? 26 : 19;
+      const gap = unit.talking ? 33 : this.#special(unit) ? 28 : 19;
       const sides: readonly (readonly [number, number])[] = [
         [x + gap, y], [x - gap - width, y], [x - width / 2, y + gap + 4], [x - width / 2, y - gap - 4],
       ];
