@@ -1,0 +1,295 @@
+"""Calls and emergencies, from the status broadcasts of repeaters and radios."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from radio_gateway.adapters._hytera_config import Emit, HyteraConfig, Recent
+from radio_gateway.adapters._hytera_links import Route
+from radio_gateway.domain.events import (
+    CallEnded,
+    CallEndReason,
+    CallKind,
+    CallStarted,
+    EmergencyCleared,
+    EmergencyRaised,
+    EmergencySource,
+)
+from radio_gateway.domain.geo import GeoPoint
+from radio_gateway.domain.ids import RadioId, TalkgroupId
+from radio_gateway.domain.moment import Moment
+from radio_gateway.protocols.hytera.rcp import (
+    CallType,
+    Process,
+    ReceiveStatus,
+    RepeaterStatus,
+    SlotService,
+    SlotStatus,
+)
+
+CALL_LIMIT_S: Final = 300.0
+"Repeaters limit transmissions to less; a call that runs longer has lost its end."
+MERGE_S: Final = 30.0
+"The signs of one press of the emergency key come within this time."
+
+_STARTS: Final = frozenset(
+    {
+        SlotStatus.LOCAL_REPEATING,
+        SlotStatus.IP_REPEATING,
+        SlotStatus.REMOTE_PTT_TX,
+        SlotStatus.LOCAL_PTT_TX,
+    }
+)
+_HANGS: Final = frozenset(
+    {
+        SlotStatus.LOCAL_CALL_HANG,
+        SlotStatus.IP_CALL_HANG,
+        SlotStatus.REMOTE_PTT_HANG,
+        SlotStatus.LOCAL_PTT_HANG,
+        SlotStatus.REMOTE_PTT_TX_END,
+        SlotStatus.LOCAL_PTT_TX_END,
+        SlotStatus.REMOTE_PTT_TIME_OUT,
+        SlotStatus.LOCAL_PTT_TIME_OUT,
+    }
+)
+_ENDS: Final = frozenset({SlotStatus.CHANNEL_HANG, SlotStatus.SLEEP})
+_KINDS: Final[dict[int, CallKind]] = {
+    CallType.PRIVATE: CallKind.PRIVATE,
+    CallType.GROUP: CallKind.GROUP,
+    CallType.ALL: CallKind.ALL,
+    CallType.EMERGENCY_GROUP: CallKind.GROUP,
+    CallType.REMOTE_MONITOR: CallKind.PRIVATE,
+    CallType.PRIORITY_PRIVATE: CallKind.PRIVATE,
+    CallType.PRIORITY_GROUP: CallKind.GROUP,
+    CallType.PRIORITY_ALL: CallKind.ALL,
+    CallType.DISPATCH: CallKind.PRIVATE,
+    CallType.PC: CallKind.PRIVATE,
+    CallType.EMERGENCY_ALARM_CALL: CallKind.GROUP,
+}
+"Other types are signalling and no calls."
+_EMERGENCIES: Final = frozenset(
+    {CallType.EMERGENCY_GROUP, CallType.EMERGENCY_ALARM, CallType.EMERGENCY_ALARM_CALL}
+)
+
+
+class HyteraEmergencies:
+    """Raises each emergency once, whichever sign of it comes first."""
+
+    def __init__(self, config: HyteraConfig, emit: Emit) -> None:
+        self._config = config
+        self._emit = emit
+        self._recent = Recent(MERGE_S)
+
+    def raised(
+        self,
+        radio: RadioId,
+        source: EmergencySource,
+        raw: bytes,
+        at: Moment,
+        *,
+        point: GeoPoint | None = None,
+        talkgroup: TalkgroupId | None = None,
+        call: str | None = None,
+    ) -> None:
+        if self._recent.seen(radio, at.mono):
+            return
+        self._emit(
+            EmergencyRaised(
+                link=self._config.name,
+                at=at,
+                radio=radio,
+                source=source,
+                talkgroup=talkgroup,
+                point=point,
+                site=self._config.site,
+                call=call,
+                raw=raw,
+            )
+        )
+
+    def cleared(self, radio: RadioId, at: Moment) -> None:
+        self._recent.forget(radio)
+        site = self._config.site
+        self._emit(EmergencyCleared(link=self._config.name, at=at, radio=radio, site=site))
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    key: str
+    kind: CallKind
+    call_type: int
+    target: int
+    radio: RadioId
+    talkgroup: TalkgroupId | None
+    called: RadioId | None
+    emergency: bool
+    conversation: str | None
+    began: Moment
+
+
+@dataclass(slots=True)
+class _Channel:
+    """One timeslot of a repeater, or the channel of a radio."""
+
+    call: _Call | None = None
+    conversation: tuple[str, int, int] | None = None
+    "First call's key, type and target while the hang time lasts."
+
+
+class HyteraCalls:
+    def __init__(self, config: HyteraConfig, emergencies: HyteraEmergencies, emit: Emit) -> None:
+        self._config = config
+        self._emergencies = emergencies
+        self._emit = emit
+        self._channels: dict[Route, _Channel] = {}
+
+    def repeater_status(
+        self, status: RepeaterStatus, route: Route, raw: bytes, at: Moment
+    ) -> RadioId | None:
+        """Take what a slot does (0xB845); returns the radio that was just heard on it."""
+        if status.status in _HANGS:
+            self._end(route, CallEndReason.TERMINATOR, at, hang=True)
+        elif status.status in _ENDS:
+            self._end(route, CallEndReason.TERMINATOR, at, hang=False)
+        if status.status not in _STARTS or not status.sender:
+            return None
+        radio = self._radio(status.sender)
+        voice = status.service == SlotService.VOICE
+        if radio is not None and voice:
+            self._start(radio, status.call_type, status.target, route, at)
+        if radio is not None:
+            self._check_emergency(radio, status.call_type, status.target, route, raw, at)
+        return radio
+
+    def receive_status(
+        self, status: ReceiveStatus, route: Route, raw: bytes, at: Moment
+    ) -> RadioId | None:
+        """Take what a station hears (0xB844); returns the radio that was just heard."""
+        radio = self._radio(status.sender)
+        match status.process:
+            case Process.VOICE if radio is not None:
+                self._start(radio, status.call_type, status.target, route, at)
+                self._check_emergency(radio, status.call_type, status.target, route, raw, at)
+            case Process.HANG:
+                self._end(route, CallEndReason.TERMINATOR, at, hang=True)
+                return None
+            case Process.END | Process.UNAVAILABLE:
+                self._end(route, CallEndReason.TERMINATOR, at, hang=False)
+                return None
+            case Process.SILENT_EMERGENCY if radio is not None:
+                self._emergencies.raised(radio, EmergencySource.ALARM, raw, at)
+            case Process.EMERGENCY_LEFT if radio is not None:
+                self._emergencies.cleared(radio, at)
+            case _:
+                if radio is not None and status.call_type == CallType.EMERGENCY_ALARM:
+                    self._emergencies.raised(radio, EmergencySource.ALARM, raw, at)
+        return radio
+
+    def lost(self, host: str, at: Moment) -> None:
+        """The base is gone: end what was running."""
+        for route in [each for each in self._channels if each.host == host]:
+            self._end(route, CallEndReason.TRUNCATED, at, hang=False)
+
+    def expire(self, at: Moment) -> None:
+        for route, channel in self._channels.items():
+            if channel.call is not None and at.mono >= channel.call.began.mono + CALL_LIMIT_S:
+                self._end(route, CallEndReason.LOST, at, hang=False)
+
+    def deadline(self) -> float | None:
+        calls = (channel.call for channel in self._channels.values())
+        return min((call.began.mono + CALL_LIMIT_S for call in calls if call), default=None)
+
+    def _radio(self, number: int) -> RadioId | None:
+        """A sender; None for none, for the dispatcher itself and for what is no radio number."""
+        if not 0 < number <= 0xFF_FFFF or number == self._config.dispatcher_id:
+            return None
+        return self._config.radio(number)
+
+    def _check_emergency(
+        self, radio: RadioId, call_type: int, target: int, route: Route, raw: bytes, at: Moment
+    ) -> None:
+        if call_type not in _EMERGENCIES:
+            return
+        running = self._channels[route].call if route in self._channels else None
+        group = self._config.talkgroup(target) if 0 < target <= 0xFF_FFFF else None
+        if call_type == CallType.EMERGENCY_ALARM or running is None:
+            self._emergencies.raised(radio, EmergencySource.ALARM, raw, at, talkgroup=group)
+        else:
+            self._emergencies.raised(
+                radio, EmergencySource.VOICE, raw, at, talkgroup=group, call=running.key
+            )
+
+    def _start(self, radio: RadioId, call_type: int, target: int, route: Route, at: Moment) -> None:
+        kind = _KINDS.get(call_type)
+        if kind is None or not 0 <= target <= 0xFF_FFFF:
+            return
+        channel = self._channels.setdefault(route, _Channel())
+        running = channel.call
+        if running is not None:
+            if (running.radio, running.call_type, running.target) == (radio, call_type, target):
+                return
+            self._end(route, CallEndReason.PREEMPTED, at, hang=True)
+        key = self._key(radio, route, at)
+        first = channel.conversation
+        goes_on = first is not None and first[1:] == (call_type, target)
+        conversation = first[0] if first is not None and goes_on else key
+        channel.conversation = (conversation, call_type, target)
+        channel.call = _Call(
+            key,
+            kind,
+            call_type,
+            target,
+            radio,
+            self._config.talkgroup(target) if kind is CallKind.GROUP else None,
+            self._config.radio(target) if kind is CallKind.PRIVATE else None,
+            call_type in _EMERGENCIES,
+            conversation,
+            at,
+        )
+        self._emit(
+            CallStarted(
+                link=self._config.name,
+                at=at,
+                call=key,
+                kind=kind,
+                radio=radio,
+                talkgroup=channel.call.talkgroup,
+                called=channel.call.called,
+                slot=route.slot,
+                site=self._config.site,
+                emergency=channel.call.emergency,
+                conversation=conversation,
+            )
+        )
+
+    def _end(self, route: Route, reason: CallEndReason, at: Moment, *, hang: bool) -> None:
+        channel = self._channels.get(route)
+        if channel is None:
+            return
+        call, channel.call = channel.call, None
+        if not hang:
+            channel.conversation = None
+        if call is None:
+            return
+        self._emit(
+            CallEnded(
+                link=self._config.name,
+                at=at,
+                call=call.key,
+                kind=call.kind,
+                radio=call.radio,
+                talkgroup=call.talkgroup,
+                called=call.called,
+                slot=route.slot,
+                site=self._config.site,
+                emergency=call.emergency,
+                conversation=call.conversation,
+                started_at=call.began.utc,
+                duration_s=at.mono - call.began.mono,
+                reason=reason,
+            )
+        )
+
+    def _key(self, radio: RadioId, route: Route, at: Moment) -> str:
+        """Unique over links and restarts: a slot begins one call in a millisecond."""
+        began_ms = int(at.utc.timestamp() * 1000)
+        return f"{self._config.name}-{began_ms}-{route.host}-{route.slot or 0}-{radio.number}"

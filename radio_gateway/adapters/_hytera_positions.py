@@ -1,0 +1,53 @@
+"""Location reports as the domain says them."""
+
+from typing import Final, TypeAlias
+
+from radio_gateway.adapters._hytera_config import HyteraConfig
+from radio_gateway.domain.events import PositionReported, PositionSource
+from radio_gateway.domain.moment import Moment
+from radio_gateway.protocols.hytera import lp
+
+KMH_PER_KNOT: Final = 1.852
+
+Report: TypeAlias = (
+    lp.ImmediateReport
+    | lp.EmergencyReport
+    | lp.TriggeredReport
+    | lp.ConditionReport
+    | lp.ConditionReportRssi
+)
+
+
+def position(
+    report: Report, source: PositionSource, config: HyteraConfig, at: Moment, *, verified: bool
+) -> PositionReported | None:
+    """Translate a report; None where it names no place.
+
+    Args:
+        report: any report with a position in it.
+        source: why it was sent.
+        config: of the base.
+        at: when it came.
+        verified: whether its checksum was right.
+    """
+    gps = report.gps
+    point = gps.point
+    if point is None:
+        return None
+    rssi = None
+    if isinstance(report, lp.ImmediateReportRssi | lp.ConditionReportRssi):
+        rssi = float(report.rssi_dbm)
+    knots = gps.speed_knots
+    return PositionReported(
+        link=config.name,
+        at=at,
+        radio=config.radio(report.radio.number),
+        point=point,
+        source=source,
+        fixed_at=gps.fixed_at,
+        speed_kmh=None if knots is None else knots * KMH_PER_KNOT,
+        bearing_deg=None if gps.course_deg is None else float(gps.course_deg),
+        rssi_dbm=rssi,
+        stale=not gps.valid,
+        verified=verified,
+    )
