@@ -1,0 +1,1 @@
+"""The fleet as a file: agencies, talkgroups, units with officers, and radios."""
