@@ -5,6 +5,7 @@ from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final, Generic, TypeVar
 
+from radio_gateway.bus.errors import BusClosedError
 from radio_gateway.domain.wire import CommandEnvelope, EventEnvelope, Receipt
 
 BATCHES: Final = 64
@@ -13,10 +14,6 @@ SMALL: Final = 10_000
 "Receipts or commands that may wait for a gateway."
 
 _Item = TypeVar("_Item")
-
-
-class BusClosedError(Exception):
-    """The bus was closed; raised to those who still hand something to it."""
 
 
 class MemoryBus:

@@ -81,6 +81,7 @@ class SpoolFile:
         """
         self._path = path
         self._limit = limit
+        self._unreadable: set[int] = set()
         try:
             self._db = sqlite3.connect(
                 path, isolation_level=None, timeout=0, check_same_thread=False
@@ -126,18 +127,18 @@ class SpoolFile:
 
     def pending(self, *, urgent: bool, after_seq: int, limit: int) -> list[EventEnvelope]:
         """Read events in order of `seq`; those that cannot be read are logged and left out."""
-        query = "SELECT seq, event FROM outbox WHERE {} AND seq > ? ORDER BY seq LIMIT ?"
         which = "urgent" if urgent else "NOT urgent"
+        query = f"SELECT seq, event FROM outbox WHERE {which} AND seq > ? ORDER BY seq"  # noqa: S608
+        envelopes: list[EventEnvelope] = []
         try:
-            rows = self._db.execute(query.format(which), (after_seq, limit)).fetchall()
+            for seq, data in self._db.execute(query, (after_seq,)):
+                envelope = self._read(seq, data)
+                if envelope is not None:
+                    envelopes.append(envelope)
+                if len(envelopes) == limit:
+                    break
         except sqlite3.Error as error:
             raise self._fault(error) from error
-        envelopes = []
-        for seq, data in rows:
-            try:
-                envelopes.append(replace(load_event(data), seq=seq))
-            except WireError as error:
-                log.warning("spool %s: event %d stays unsent: %s", self._path, seq, error)
         return envelopes
 
     def take_command(self, key: str, at: datetime, forget_before: datetime) -> bool:
@@ -194,6 +195,15 @@ class SpoolFile:
                     self._db.execute(statement)
                 self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
                 self._db.execute(f"PRAGMA user_version = {FORMAT}")
+
+    def _read(self, seq: int, data: bytes) -> EventEnvelope | None:
+        try:
+            return replace(load_event(data), seq=seq)
+        except WireError as error:
+            if seq not in self._unreadable:
+                self._unreadable.add(seq)
+                log.warning("spool %s: event %d stays unsent: %s", self._path, seq, error)
+            return None
 
     def _insert(self, row: Row) -> int:
         known = self._db.execute("SELECT seq FROM outbox WHERE id = ?", (row.id,)).fetchone()

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from radio_gateway.bus.memory import BATCHES, BusClosedError, MemoryBus
+from radio_gateway.bus.errors import BusClosedError
+from radio_gateway.bus.memory import BATCHES, MemoryBus
 from radio_gateway.domain.commands import RadioCheck
 from radio_gateway.domain.events import StatusReceived
 from radio_gateway.domain.ids import RadioId

@@ -1,0 +1,100 @@
+"""`kind = "hytera"`: Hytera repeaters, or one radio as a base, by their IP data services."""
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from radio_gateway.adapters.hytera import DEFAULT_PORTS, HyteraBase, HyteraConfig
+from radio_gateway.adapters.kinds.base import (
+    NAME,
+    AdapterKind,
+    Endpoint,
+    Entropy,
+    UdpEndpoint,
+    UdpSettings,
+)
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise ValueError("an IP address") from None
+
+
+class HyteraSettings(UdpSettings):
+    """The data services of Hytera repeaters or radios, a UDP port for each."""
+
+    kind: Literal["hytera"] = Field(description="Hytera repeaters or a radio as base.")
+    style: Literal["repeater", "radio"] = Field(
+        default="repeater",
+        description="repeater: ports per timeslot (30001..30010); radio: a radio as base "
+        "(3002..3004).",
+    )
+    peers: frozenset[Annotated[str, AfterValidator(_address)]] = Field(
+        min_length=1, description="IP addresses of the base stations; others are refused."
+    )
+    site: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=64,
+        pattern=NAME,
+        description="Name of the site, for dispatchers.",
+    )
+    ports: Mapping[str, Annotated[int, Field(ge=0, le=65535)]] = Field(
+        default={}, description="UDP port of a service where it differs from the usual one."
+    )
+    dispatcher_id: int = Field(
+        ge=1, le=0xFF_FFFF, description="Radio number that the dispatcher answers to."
+    )
+    registration_period_s: int = Field(
+        default=1800,
+        ge=30,
+        le=86_400,
+        description="Seconds after which radios are told to register again.",
+    )
+    position_interval_s: int | None = Field(
+        default=None,
+        ge=5,
+        le=86_400,
+        description="Seconds between position reports asked of every radio that registers.",
+    )
+    subnet: int = Field(
+        default=10, ge=1, le=255, description="First octet of the addresses of the radios."
+    )
+
+    @model_validator(mode="after")
+    def _services_exist(self) -> Self:
+        known = DEFAULT_PORTS[self.style]
+        unknown = sorted(set(self.ports) - set(known))
+        if unknown:
+            raise ValueError(f"services of style {self.style}: {', '.join(known)}")
+        return self
+
+
+def _build(settings: HyteraSettings, _: Entropy) -> HyteraBase:
+    return HyteraBase(
+        HyteraConfig(
+            name=settings.name,
+            network=settings.network,
+            peers=settings.peers,
+            site=settings.site,
+            registration_period_s=settings.registration_period_s,
+            position_interval_s=settings.position_interval_s,
+            dispatcher_id=settings.dispatcher_id,
+            subnet=settings.subnet,
+        )
+    )
+
+
+def _endpoints(settings: HyteraSettings) -> tuple[Endpoint, ...]:
+    ports = {**DEFAULT_PORTS[settings.style], **settings.ports}
+    return tuple(
+        UdpEndpoint(name, settings.host, port, settings.source_limit)
+        for name, port in ports.items()
+    )
+
+
+KIND: Final = AdapterKind(HyteraBase.CAPABILITIES, HyteraSettings, _build, _endpoints)

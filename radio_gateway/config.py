@@ -1,0 +1,202 @@
+"""Gateway configuration: TOML to frozen settings; every fault is one line that says what to do.
+
+The same `[gateway]` and `[[link]]` tables stand in the gateway's own file and in dispatch's.
+"""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import Field, ValidationError
+
+from radio_gateway.adapters import AdapterKindError, kind_names, load_kind
+from radio_gateway.adapters.kinds.base import (
+    AdapterKind,
+    Endpoint,
+    LinkSettings,
+    SettingsModel,
+    UdpEndpoint,
+)
+from radio_gateway.config_faults import ConfigError, fault_lines, one_of, shown, unknown_key
+
+_SECTIONS: Final = ("gateway", "link")
+
+
+class GatewaySection(SettingsModel):
+    """`[gateway]`: this gateway as a whole."""
+
+    id: str = Field(
+        default="gateway",
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$",
+        description="Name of this gateway, unique among those of one dispatch: small letters, "
+        "digits, - and _.",
+    )
+    data_dir: Path = Field(
+        default=Path("var/gateway"),
+        description="Directory of the spool; relative to the configuration file.",
+    )
+    spool_limit_mb: int = Field(
+        default=2048,
+        ge=1,
+        le=1_000_000,
+        description="Megabytes of events that may wait for dispatch.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEntry:
+    """One `[[link]]` with the kind that it names."""
+
+    kind: AdapterKind[Any]
+    settings: LinkSettings
+
+    @property
+    def name(self) -> str:
+        return self.settings.name
+
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """The sockets or ports that the link needs."""
+        return self.kind.endpoints(self.settings)
+
+    def serves(self, network: str) -> bool:
+        """Whether radios of this numbering network, or of one within it, are the link's."""
+        own = self.settings.network
+        return network == own or network.startswith(f"{own}/")
+
+
+@dataclass(frozen=True, slots=True)
+class GatewaySettings:
+    """All that a gateway is told."""
+
+    source: Path
+    "The file that it comes from; relative paths count from its directory."
+    gateway: GatewaySection
+    links: tuple[LinkEntry, ...]
+
+    @property
+    def id(self) -> str:
+        return self.gateway.id
+
+    @property
+    def spool_path(self) -> Path:
+        """Where the spool lies, as an absolute path."""
+        return (self.source.parent / self.gateway.data_dir / "spool.db").absolute()
+
+    @property
+    def spool_limit(self) -> int:
+        """Octets."""
+        return self.gateway.spool_limit_mb * 1_000_000
+
+    def advice(self) -> list[str]:
+        """What works but should be changed, one line each."""
+        return [
+            f"{self.source}: link[{link.name}]: {sentence}"
+            for link in self.links
+            for sentence in link.kind.advice(link.settings)
+        ]
+
+
+def load_file(path: Path) -> GatewaySettings:
+    """Read a gateway's own file.
+
+    Raises:
+        ConfigError: every fault on a line of its own.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError([f"{path}: there is no such file"]) from None
+    except OSError as error:
+        raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from None
+    except UnicodeDecodeError:
+        raise ConfigError([f"{path}: not UTF-8 text"]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([f"{path}: not TOML: {error}"]) from None
+    return load_gateway_settings(data, path)
+
+
+def load_gateway_settings(data: Mapping[str, Any], source: Path) -> GatewaySettings:
+    """Check the tables `gateway` and `link` of a file that was read already.
+
+    `source` is named in errors, and relative paths count from its directory.
+
+    Raises:
+        ConfigError: every fault on a line of its own.
+    """
+    lines = [
+        f"{source}: {key}: {unknown_key(key, _SECTIONS)}" for key in data if key not in _SECTIONS
+    ]
+    section = _validate(GatewaySection, data.get("gateway", {}), source, "gateway", lines)
+    tables = data.get("link", [])
+    if not isinstance(tables, list) or not tables:
+        found = shown(tables) if tables else "none"
+        lines.append(f"{source}: link: found {found}, expected at least one [[link]] table")
+        tables = []
+    links = [_link(table, number, source, lines) for number, table in enumerate(tables, 1)]
+    entries = tuple(link for link in links if link is not None)
+    _check_clashes(entries, source, lines)
+    if lines or section is None:
+        raise ConfigError(lines)
+    return GatewaySettings(source.absolute(), section, entries)
+
+
+def _link(table: Any, number: int, source: Path, lines: list[str]) -> LinkEntry | None:
+    name = table.get("name") if isinstance(table, dict) else None
+    place = f"link[{name if isinstance(name, str) and name else number}]"
+    if not isinstance(table, dict):
+        lines.append(f"{source}: {place}: found {shown(table)}, expected a [[link]] table")
+        return None
+    wanted = table.get("kind")
+    if not isinstance(wanted, str) or wanted not in kind_names():
+        found = "missing" if wanted is None else f"found {shown(wanted)}"
+        lines.append(f"{source}: {place}.kind: {found}, expected {one_of(wanted, kind_names())}")
+        return None
+    try:
+        kind = load_kind(wanted)
+    except AdapterKindError as error:
+        lines.append(f"{source}: {place}.kind: {error}")
+        return None
+    settings = _validate(kind.settings, table, source, place, lines)
+    return None if settings is None else LinkEntry(kind, settings)
+
+
+def _validate(
+    model: type[Any], table: Any, source: Path, place: str, lines: list[str]
+) -> Any | None:
+    def read_secret(name: str) -> str:
+        try:
+            return (source.parent / name).read_text(encoding="utf-8").split("\n")[0].rstrip("\r")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+            raise ValueError(f"a file that can be read ({reason})") from None
+
+    try:
+        # JSON mode: strict about kinds, yet arrays become tuples and strings become paths
+        text = json.dumps(table, default=str)
+        return model.model_validate_json(text, context={"read_secret": read_secret})
+    except ValidationError as error:
+        lines += fault_lines(error, model, f"{source}: {place}")
+        return None
+
+
+def _check_clashes(entries: tuple[LinkEntry, ...], source: Path, lines: list[str]) -> None:
+    """Names, sockets and serial ports belong to one link each."""
+    taken: dict[str, str] = {}
+    for entry in entries:
+        claims = [(f"the name {entry.name}", "name")]
+        for endpoint in entry.endpoints:
+            if not isinstance(endpoint, UdpEndpoint):
+                claims.append((f"serial port {endpoint.device}", "device"))
+            elif endpoint.port:
+                claims.append((f"UDP port {endpoint.port} on {endpoint.host}", "port"))
+        for claim, key in claims:
+            if claim in taken:
+                lines.append(
+                    f"{source}: link[{entry.name}].{key}: {claim} is taken by "
+                    f"link[{taken[claim]}], expected one of its own"
+                )
+            taken.setdefault(claim, entry.name)
