@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from hmac import compare_digest
 from typing import Final, NamedTuple, TypeAlias
@@ -286,7 +286,7 @@ class MasterSession:
         session.heard_at = now
         match frame:
             case DmrFrame():
-                return frame
+                return replace(frame, repeater_id=session.repeater_id)
             case HostAliasFrame():
                 return AliasFrame(session.repeater_id, frame.source, frame.part)
             case HostGpsFrame():
