@@ -54,8 +54,16 @@ class Database:
             return cls(
                 parsed, sqlite_engine(parsed, "BEGIN"), sqlite_engine(parsed, "BEGIN IMMEDIATE")
             )
-        engine = create_async_engine(parsed, pool_size=8, max_overflow=4, pool_pre_ping=True)
-        return cls(parsed, engine.execution_options(isolation_level="REPEATABLE READ"), engine)
+        # pools of their own: a request that reads and then writes must not wait for itself
+        readers = create_async_engine(
+            parsed,
+            pool_size=8,
+            max_overflow=4,
+            pool_pre_ping=True,
+            isolation_level="REPEATABLE READ",
+        )
+        writers = create_async_engine(parsed, pool_size=1, max_overflow=0, pool_pre_ping=True)
+        return cls(parsed, readers, writers)
 
     @property
     def is_sqlite(self) -> bool:

@@ -55,8 +55,15 @@ class LinkCatalogue(Mapping[str, LinkTraits]):
         return _reach(self.of_network(network).values())
 
     def of_network(self, network: str) -> dict[str, LinkTraits]:
-        """The links that carry a numbering network."""
-        return {name: t for name, t in self._links.items() if t.network == network}
+        """The links that carry a numbering network, or the whole that it is a part of.
+
+        A link of `palanga` also carries `palanga/fleetsync`.
+        """
+        return {
+            name: traits
+            for name, traits in self._links.items()
+            if network == traits.network or network.startswith(f"{traits.network}/")
+        }
 
 
 def _reach(links: Iterable[LinkTraits]) -> Reach:

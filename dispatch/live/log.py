@@ -74,3 +74,8 @@ def stored_frame(row: Event) -> Frame:
 async def read_log(session: AsyncSession, after: int, limit: int) -> list[Frame]:
     """Frames after+1 .. in order, unfiltered."""
     return [stored_frame(row) for row in await EventRepository(session).after(after, limit)]
+
+
+async def forget_events(session: AsyncSession, before: datetime) -> None:
+    """Remove events stored before this time; consoles from before take a new snapshot."""
+    await EventRepository(session).remove_before(before)

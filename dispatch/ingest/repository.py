@@ -1,0 +1,38 @@
+"""All SQL of what was ingested already, and of what was refused."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from dispatch.db.upsert import insert_into
+from dispatch.ingest.models import Ingested, RejectedEvent
+
+
+class IngestRepository:
+    """Event ids within one transaction."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def claim(self, rows: Sequence[dict[str, Any]]) -> set[str]:
+        """Remember event ids; those that were not known before."""
+        query = insert_into(self._session, _INGESTED).on_conflict_do_nothing()
+        connection = await self._session.connection()
+        found = await connection.execute(query.returning(_INGESTED.c.event_id), rows)
+        return set(found.scalars())
+
+    async def reject(self, row: RejectedEvent) -> None:
+        """Keep an event that could not be stored."""
+        self._session.add(row)
+        await self._session.flush()
+
+    async def forget_before(self, at: datetime) -> None:
+        """Forget event ids that no gateway sends again."""
+        await self._session.execute(delete(Ingested).where(col(Ingested.at) < at))
+
+
+_INGESTED = Ingested.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it

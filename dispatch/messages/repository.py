@@ -1,0 +1,152 @@
+"""All SQL of messages."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from dispatch.live.scope import Scope
+from dispatch.messages.filters import MessageFilter
+from dispatch.messages.models import (
+    Direction,
+    Message,
+    MessageState,
+    MessageStateChange,
+    WaitingFor,
+)
+
+
+class MessageRepository:
+    """Messages within one transaction."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, row: Message) -> Message:
+        """Store a message; its id is set."""
+        self._session.add(row)
+        await self._session.flush()
+        return row
+
+    async def save(self) -> None:
+        """Write what changed in rows of this session."""
+        await self._session.flush()
+
+    async def note(self, message_id: int, state: str, at: datetime, detail: str | None) -> None:
+        """Add a step to the history."""
+        self._session.add(
+            MessageStateChange(message_id=message_id, state=state, at=at, detail=detail)
+        )
+        await self._session.flush()
+
+    async def get(self, message_id: int, scope: Scope) -> Message | None:
+        """One message, if the scope shows it."""
+        query = select(Message).where(
+            col(Message.id) == message_id, scope.where(col(Message.agency_id))
+        )
+        return (await self._session.execute(query)).scalar_one_or_none()
+
+    async def by_command(self, command: str) -> Message | None:
+        """The message of a SendText command."""
+        query = select(Message).where(col(Message.command) == command)
+        return (await self._session.execute(query)).scalar_one_or_none()
+
+    async def steps(self, message_ids: Sequence[int]) -> dict[int, list[MessageStateChange]]:
+        """Histories by message, oldest first."""
+        query = (
+            select(MessageStateChange)
+            .where(col(MessageStateChange.message_id).in_(message_ids))
+            .order_by(col(MessageStateChange.at), col(MessageStateChange.id))
+        )
+        found: dict[int, list[MessageStateChange]] = {}
+        for step in (await self._session.execute(query)).scalars():
+            found.setdefault(step.message_id, []).append(step)
+        return found
+
+    async def is_repetition(
+        self, radio_id: int, reference: str, since: datetime, until: datetime
+    ) -> bool:
+        """Whether this sender's message of this number is stored already."""
+        query = (
+            select(col(Message.id))
+            .where(
+                col(Message.radio_id) == radio_id,
+                col(Message.direction) == Direction.IN,
+                col(Message.reference) == reference,
+                col(Message.created_at) >= since,
+                col(Message.created_at) <= until,
+            )
+            .limit(1)
+        )
+        return (await self._session.execute(query)).scalar_one_or_none() is not None
+
+    async def waiting(
+        self,
+        radio_ids: Iterable[int] = (),
+        talkgroup_ids: Iterable[int] = (),
+        waiting_for: WaitingFor | None = None,
+    ) -> Sequence[Message]:
+        """Messages to these radios or talkgroups that wait for something, oldest first."""
+        query = (
+            select(Message)
+            .where(
+                col(Message.state) == MessageState.QUEUED,
+                col(Message.direction) == Direction.OUT,
+                or_(
+                    col(Message.radio_id).in_(list(radio_ids)),
+                    col(Message.talkgroup_id).in_(list(talkgroup_ids)),
+                ),
+                col(Message.waiting_for).is_not(None)
+                if waiting_for is None
+                else col(Message.waiting_for) == waiting_for,
+            )
+            .order_by(col(Message.id))
+        )
+        return (await self._session.execute(query)).scalars().all()
+
+    async def queued(self) -> Sequence[Message]:
+        """All messages that no gateway has spoken of, oldest first."""
+        query = (
+            select(Message)
+            .where(col(Message.state) == MessageState.QUEUED)
+            .order_by(col(Message.id))
+        )
+        return (await self._session.execute(query)).scalars().all()
+
+    async def search(
+        self, wanted: MessageFilter, scope: Scope, before: tuple[datetime, int] | None, limit: int
+    ) -> Sequence[Message]:
+        """Messages, newest first; `before`: created_at and id of the last one already shown."""
+        query = (
+            select(Message)
+            .where(scope.where(col(Message.agency_id)))
+            .order_by(col(Message.created_at).desc(), col(Message.id).desc())
+            .limit(limit)
+        )
+        for name in ("unit_id", "radio_id", "talkgroup_id", "state"):
+            value = getattr(wanted, name)
+            if value is not None:
+                query = query.where(col(getattr(Message, name)) == value)
+        if wanted.since is not None:
+            query = query.where(col(Message.created_at) >= wanted.since)
+        if wanted.until is not None:
+            query = query.where(col(Message.created_at) < wanted.until)
+        if before is not None:
+            at, row_id = before
+            query = query.where(
+                or_(
+                    col(Message.created_at) < at,
+                    and_(col(Message.created_at) == at, col(Message.id) < row_id),
+                )
+            )
+        return (await self._session.execute(query)).scalars().all()
+
+    async def unfinished(self, scope: Scope) -> Sequence[Message]:
+        """Messages that are queued or on their way."""
+        query = select(Message).where(
+            scope.where(col(Message.agency_id)),
+            col(Message.state).in_((MessageState.QUEUED, MessageState.SENT)),
+        )
+        return (await self._session.execute(query)).scalars().all()

@@ -1,0 +1,60 @@
+"""What clients see and send of messages."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from dispatch.answers import Iso, View
+from dispatch.messages.models import MessageState, WaitingFor
+from dispatch.paging import MAX_ROW_ID
+
+
+class MessageStep(View):
+    """One state that a message came to."""
+
+    state: MessageState
+    at: Iso
+    detail: str | None
+
+
+class MessageView(View):
+    """A text with its history."""
+
+    id: int
+    direction: Literal["out", "in"]
+    text: str
+    radio_id: int | None
+    talkgroup_id: int | None
+    called_radio_id: int | None
+    unit_id: int | None
+    agency_id: int | None
+    state: MessageState
+    state_at: Iso
+    created_at: Iso
+    expires_at: Iso | None
+    user: str | None
+    detail: str | None
+    waiting_for: WaitingFor | None
+    history: list[MessageStep]
+
+
+_Id = Annotated[int, Field(ge=1, le=MAX_ROW_ID)]
+
+
+class NewMessage(BaseModel):
+    """A text to exactly one of a radio, a unit or a talkgroup."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    radio_id: _Id | None = None
+    unit_id: _Id | None = None
+    talkgroup_id: _Id | None = None
+    text: Annotated[str, StringConstraints(max_length=2000)]
+    expires_in_s: Annotated[int, Field(ge=10, le=7 * 86_400)] = 14_400
+
+
+class MessageAnswer(BaseModel):
+    """The message, and the number of the event that tells it."""
+
+    message: MessageView
+    seq: int

@@ -1,0 +1,58 @@
+"""HTTP: where radios are and where units were."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, StringConstraints
+
+from dispatch.answers import Page
+from dispatch.auth.dependencies import CurrentUser
+from dispatch.auth.identity import Role
+from dispatch.consultation import note_look
+from dispatch.db.sessions import Reading
+from dispatch.live.scope import visible_to
+from dispatch.paging import AfterId, PageLimit, RowId
+from dispatch.positions.schemas import PositionView, Track
+from dispatch.positions.service import check_span, latest, track
+from dispatch.shared import SharedParts
+from dispatch.units.service import unit
+
+router = APIRouter(prefix="/api", tags=["positions"])
+
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
+
+
+@router.get("/positions/latest")
+async def list_latest_positions(
+    user: CurrentUser,
+    session: Reading,
+    shared: SharedParts,
+    cursor: AfterId = 0,
+    limit: PageLimit = 1000,
+) -> Page[PositionView]:
+    """The newest position of each radio that the user may see."""
+    rows = await latest(session, visible_to(user), cursor, limit + 1)
+    items = rows[:limit]
+    await note_look(shared, user, "positions", {"cursor": cursor}, len(items))
+    return Page(items=items, next=str(items[-1].radio_id) if len(rows) > limit else None)
+
+
+@router.get("/units/{unit_id}/track")
+async def unit_track(
+    unit_id: RowId,
+    since: AwareDatetime,
+    until: AwareDatetime,
+    user: CurrentUser,
+    session: Reading,
+    shared: SharedParts,
+    limit: Annotated[int, Query(ge=2, le=5000)] = 5000,
+    reason: Reason | None = None,
+) -> Track:
+    """Where a unit was, oldest first; more than 8 hours need a supervisor's reason."""
+    supervisor = user.role.at_least(Role.SUPERVISOR)
+    row = await unit(session, unit_id, visible_to(user))
+    check_span(since, until, supervisor=supervisor, reason=reason)
+    found = await track(session, row.id, since, until, limit)
+    scope = {"unit_id": unit_id, "since": since, "until": until}
+    await note_look(shared, user, "track", scope, len(found.points), reason)
+    return found
