@@ -1,0 +1,121 @@
+import type { ComponentChildren } from "preact";
+import { useId } from "preact/hooks";
+import type { MessageKey } from "../../i18n";
+import { t } from "../../i18n";
+import { names } from "../../ui/names";
+import { fromWallTime, interval, PRESETS, type Span, wallTime } from "./span";
+
+interface FieldProps {
+  label: string;
+  children: (id: string) => ComponentChildren;
+}
+
+/** A control under its label. */
+export function Field({ label, children }: FieldProps) {
+  const id = useId();
+  return (
+    <div class="log-field">
+      <label for={id}>{label}</label>
+      {children(id)}
+    </div>
+  );
+}
+
+interface Choice {
+  value: string;
+  text: string;
+}
+
+interface SelectProps {
+  label: string;
+  value: string;
+  choices: readonly Choice[];
+  /** Text of the choice "no filter"; without it one must be chosen. */
+  any?: string;
+  onChoose: (value: string) => void;
+}
+
+export function Select({ label, value, choices, any, onChoose }: SelectProps) {
+  return (
+    <Field label={label}>
+      {(id) => (
+        <select id={id} class="field" value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
+          {any !== undefined && <option value="">{any}</option>}
+          {choices.map(({ value: one, text }) => (
+            <option key={one} value={one}>{text}</option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+interface SpanProps {
+  span: Span;
+  now_ms: number;
+  onChange: (span: Span) => void;
+}
+
+/** Presets as buttons; the two times show at "chosen" and start from what was on the screen. */
+export function SpanField({ span, now_ms, onChange }: SpanProps) {
+  const zone = names.zone();
+  const { since_ms, until_ms } = interval(span, now_ms);
+  return (
+    <>
+      <div class="log-field" role="group" aria-label={t("log.span")}>
+        <span aria-hidden="true">{t("log.span")}</span>
+        <span class="log-presets">
+          {PRESETS.map((preset) => (
+            <button
+              type="button"
+              key={preset}
+              aria-pressed={span.preset === preset}
+              onClick={() => onChange({ preset })}
+            >
+              {t(`log.span.${preset}` satisfies MessageKey)}
+            </button>
+          ))}
+          <button
+            type="button"
+            aria-pressed={span.preset === null}
+            onClick={() => onChange({ preset: null, since_ms, until_ms })}
+          >
+            {t("log.span.chosen")}
+          </button>
+        </span>
+      </div>
+      {span.preset === null && (
+        <>
+          <Moment label={t("log.since")} at_ms={since_ms} zone={zone} onChange={(at) => onChange({ preset: null, since_ms: at, until_ms: Math.max(until_ms, at + 60_000) })} />
+          <Moment label={t("log.until")} at_ms={until_ms} zone={zone} onChange={(at) => onChange({ preset: null, since_ms: Math.min(since_ms, at - 60_000), until_ms: at })} />
+        </>
+      )}
+    </>
+  );
+}
+
+interface MomentProps {
+  label: string;
+  at_ms: number;
+  zone: string;
+  onChange: (at_ms: number) => void;
+}
+
+function Moment({ label, at_ms, zone, onChange }: MomentProps) {
+  return (
+    <Field label={label}>
+      {(id) => (
+        <input
+          id={id}
+          class="field"
+          type="datetime-local"
+          value={wallTime(at_ms, zone)}
+          onChange={(event) => {
+            const chosen = fromWallTime(event.currentTarget.value, zone);
+            if (!Number.isNaN(chosen)) onChange(chosen);
+          }}
+        />
+      )}
+    </Field>
+  );
+}
