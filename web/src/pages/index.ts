@@ -14,6 +14,9 @@ export interface PageEntry {
 
 export const PAGES: readonly PageEntry[] = [
   { path: "/", title: "page.console", key: "k", load: () => import("./console") },
+  { path: "/calls", title: "page.calls", key: "c", load: () => import("./calls") },
+  { path: "/messages", title: "page.messages", key: "m", load: () => import("./messages") },
+  { path: "/track", title: "page.track", key: "t", load: () => import("./track") },
   { path: "/account", title: "page.account", key: "a", load: () => import("./account") },
   { path: "/sign-in", title: "page.sign_in", key: null, bare: true, load: () => import("./sign-in") },
 ];
