@@ -60,14 +60,15 @@ def _sentence(
         return unknown_key(str(path[-1]), _table(model, path[:-1]).model_fields)
     if fault["type"] == "missing":
         return f"missing, expected {_description(fields)}"
-    secret = any(word in str(path[-1]) for word in _SECRET) if path else True
+    secret = bool(path) and any(word in str(path[-1]) for word in _SECRET)
     found = "" if secret or isinstance(fault["input"], dict) else f"found {shown(fault['input'])}, "
     if fault["type"] == "value_error":
         return f"{found}expected {context['error']}"
     if fault["type"] == "literal_error":
         allowed = [str(word) for word in get_args(fields[-1].annotation)]
         return f"{found}expected {one_of(fault['input'], allowed)}"
-    return f"{found}expected {_kind(fault['type'], fields)}: {_description(fields)}"
+    meaning = f": {_description(fields)}" if fields else ""
+    return f"{found}expected {_kind(fault['type'], fields)}{meaning}"
 
 
 def _kind(fault: str, fields: list[FieldInfo]) -> str:
@@ -108,7 +109,9 @@ def _metadata(field: FieldInfo) -> Iterator[Any]:
 
 def _description(fields: list[FieldInfo]) -> str:
     text = (fields[-1].description or "") if fields else ""
-    return (text[:1].lower() + text[1:]).rstrip(".") or "a value"
+    if text[1:2].islower():  # `UDP` stays as it is
+        text = text[0].lower() + text[1:]
+    return text.rstrip(".")
 
 
 def _fields(model: type[BaseModel], path: tuple[int | str, ...]) -> Iterator[FieldInfo]:

@@ -2,9 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Annotated, Any, Final, Generic, Literal, TypeAlias, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+)
 
 from radio_gateway.domain.ports import Adapter, Capabilities
 
@@ -39,12 +48,21 @@ class LinkSettings(SettingsModel):
     )
 
 
+def _address(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise ValueError("an IP address") from None
+
+
+IpAddress: TypeAlias = Annotated[str, AfterValidator(_address)]
+
+
 class UdpSettings(LinkSettings):
     """Settings of links over UDP."""
 
-    host: str = Field(
+    host: IpAddress = Field(
         default="127.0.0.1",
-        min_length=1,
         description="IP address of the interface to listen on; the default is this machine alone.",
     )
     source_limit: int = Field(

@@ -10,6 +10,7 @@ from radio_gateway.adapters.kinds.base import (
     AdapterKind,
     Endpoint,
     Entropy,
+    IpAddress,
     SecretFile,
     SettingsModel,
     UdpEndpoint,
@@ -71,6 +72,12 @@ class HomebrewSettings(UdpSettings):
         description="Seconds without keep-alive after which a repeater counts as lost.",
     )
 
+    allow_gateway_dialect_from: frozenset[IpAddress] = Field(
+        default=frozenset(),
+        description="IP addresses of MMDVMHost programs that may connect without a passphrase; "
+        "only within a network of your own.",
+    )
+
     @model_validator(mode="after")
     def _ids_differ(self) -> Self:
         ids = [repeater.id for repeater in self.repeater]
@@ -90,6 +97,7 @@ def _build(settings: HomebrewSettings, entropy: Entropy) -> HomebrewMaster:
         repeaters=repeaters,
         hang_time_s=settings.hang_time_s,
         keepalive_timeout_s=settings.keepalive_timeout_s,
+        allow_gateway_dialect_from=settings.allow_gateway_dialect_from,
     )
     return HomebrewMaster(config, salt=lambda: entropy(4))
 

@@ -1,10 +1,9 @@
 """`kind = "hytera"`: Hytera repeaters, or one radio as a base, by their IP data services."""
 
 from collections.abc import Mapping
-from ipaddress import ip_address
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from radio_gateway.adapters.hytera import DEFAULT_PORTS, HyteraBase, HyteraConfig
 from radio_gateway.adapters.kinds.base import (
@@ -12,16 +11,10 @@ from radio_gateway.adapters.kinds.base import (
     AdapterKind,
     Endpoint,
     Entropy,
+    IpAddress,
     UdpEndpoint,
     UdpSettings,
 )
-
-
-def _address(text: str) -> str:
-    try:
-        return str(ip_address(text))
-    except ValueError:
-        raise ValueError("an IP address") from None
 
 
 class HyteraSettings(UdpSettings):
@@ -33,7 +26,7 @@ class HyteraSettings(UdpSettings):
         description="repeater: ports per timeslot (30001..30010); radio: a radio as base "
         "(3002..3004).",
     )
-    peers: frozenset[Annotated[str, AfterValidator(_address)]] = Field(
+    peers: frozenset[IpAddress] = Field(
         min_length=1, description="IP addresses of the base stations; others are refused."
     )
     site: str | None = Field(
@@ -61,6 +54,9 @@ class HyteraSettings(UdpSettings):
         le=86_400,
         description="Seconds between position reports asked of every radio that registers.",
     )
+    default_slot: Literal[1, 2] = Field(
+        default=1, description="Timeslot for a radio or talkgroup that was not heard yet."
+    )
     subnet: int = Field(
         default=10, ge=1, le=255, description="First octet of the addresses of the radios."
     )
@@ -84,6 +80,7 @@ def _build(settings: HyteraSettings, _: Entropy) -> HyteraBase:
             registration_period_s=settings.registration_period_s,
             position_interval_s=settings.position_interval_s,
             dispatcher_id=settings.dispatcher_id,
+            default_slot=settings.default_slot,
             subnet=settings.subnet,
         )
     )

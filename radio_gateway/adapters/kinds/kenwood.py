@@ -20,7 +20,7 @@ class KenwoodSettings(SerialSettings):
 
     kind: Literal["kenwood"] = Field(description="Kenwood radio as base, on a serial port.")
     family: Literal["fleetsync", "nexedge", "dmr"] = Field(
-        default="fleetsync", description="What the radio speaks on the air."
+        default="nexedge", description="What the radio speaks on the air."
     )
     site: str | None = Field(
         default=None,
