@@ -42,6 +42,9 @@ class Follower:
     passing: dict[tuple[str, int], bytes] = field(default_factory=dict)
     too_slow: bool = False
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    "Something to send."
+    alarm: asyncio.Event = field(default_factory=asyncio.Event)
+    "Something is wrong: look at once, even while a send is stuck."
 
     def offer(self, frames: Sequence[Frame]) -> None:
         """Queue events; numbers that are not for this console are joined into ranges."""
@@ -57,6 +60,7 @@ class Follower:
             self.too_slow = True
             self.events.clear()
             self.passing.clear()
+            self.alarm.set()
         self.wake.set()
 
     def offer_passing(self, values: Iterable[Passing]) -> None:

@@ -1,0 +1,69 @@
+"""Everything a console shows, as of one moment."""
+
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dispatch.agencies.schemas import AgencyView
+from dispatch.agencies.service import agencies
+from dispatch.answers import Iso
+from dispatch.calls import service as calls
+from dispatch.calls.schemas import CallView
+from dispatch.emergencies import service as emergencies
+from dispatch.emergencies.schemas import EmergencyView
+from dispatch.links.schemas import LinkView
+from dispatch.links.service import links
+from dispatch.live.repository import EventRepository
+from dispatch.live.scope import Scope
+from dispatch.messages import service as messages
+from dispatch.messages.schemas import MessageView
+from dispatch.positions.schemas import PositionView
+from dispatch.positions.service import latest
+from dispatch.radios.schemas import RadioView
+from dispatch.radios.service import radios
+from dispatch.shared import Shared
+from dispatch.talkgroups.schemas import TalkgroupView
+from dispatch.talkgroups.service import talkgroups
+from dispatch.units.schemas import UnitView
+from dispatch.units.service import units
+
+
+class Snapshot(BaseModel):
+    """The state after event `seq`; apply `seq + 1` and so on to it."""
+
+    epoch: str
+    seq: int
+    t: Iso
+    demo: bool
+    agencies: list[AgencyView]
+    units: list[UnitView]
+    radios: list[RadioView]
+    talkgroups: list[TalkgroupView]
+    links: list[LinkView]
+    positions: list[PositionView]
+    calls: list[CallView]
+    "Running ones and those of the last 30 minutes, at most 300, newest first."
+    messages: list[MessageView]
+    "Unfinished ones and the newest 100, newest first."
+    emergencies: list[EmergencyView]
+    "All open ones and the newest 20 closed ones."
+
+
+async def snapshot(session: AsyncSession, shared: Shared, scope: Scope) -> Snapshot:
+    """Read all of it within the session's one transaction."""
+    stream = await EventRepository(session).stream()
+    now = shared.now()
+    return Snapshot(
+        epoch=stream.epoch,
+        seq=stream.seq,
+        t=now,
+        demo=stream.demo,
+        agencies=await agencies(session, scope),
+        units=await units(session, scope),
+        radios=await radios(session, shared, scope),
+        talkgroups=await talkgroups(session, shared, scope),
+        links=await links(session, shared),
+        positions=await latest(session, scope),
+        calls=await calls.recent(session, scope, now),
+        messages=await messages.recent(session, scope),
+        emergencies=await emergencies.recent(session, scope),
+    )
