@@ -82,7 +82,7 @@ export function age(ageMs: number): string {
 export function ago(ageMs: number): string {
   const { value, unit } = inUnits(ageMs);
   const chosen = locale();
-  return new Intl.RelativeTimeFormat(chosen, { style: "short" }).format(-value, unit);
+  return new Intl.RelativeTimeFormat(chosen, { style: "short", numeric: "auto" }).format(-value, unit);
 }
 
 /** A running time: "0:41", "12:07", "1:02:07". */

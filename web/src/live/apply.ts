@@ -8,6 +8,7 @@ import type { Stores } from "../stores";
 const KEEP_CALLS_MS = 35 * 60_000;
 const KEEP_MESSAGES = 300;
 const KEEP_CLOSED_EMERGENCIES = 50;
+const KEEP_STATUSES = 100;
 
 export function applySnapshot(stores: Stores, snapshot: Snapshot): void {
   batch(() => {
@@ -57,6 +58,7 @@ export function applyEvent(stores: Stores, frame: EventFrame): void {
         stores.links.put(frame.data);
         break;
       case "status.received":
+        stores.statuses.put({ ...frame.data, id: frame.seq });
         heard(stores, frame.data.radio_id, frame.data.at);
         break;
       case "command.changed":
@@ -115,6 +117,12 @@ export function forgetOld(stores: Stores): void {
     .filter((emergency) => emergency.state === "closed")
     .sort((a, b) => b.raised_at.localeCompare(a.raised_at));
   stores.emergencies.forget(closed.slice(KEEP_CLOSED_EMERGENCIES).map((emergency) => emergency.id));
+  forgetStatuses(stores);
+}
+
+function forgetStatuses(stores: Stores): void {
+  const ids = stores.statuses.all.peek().map(({ id }) => id).sort((a, b) => b - a);
+  stores.statuses.forget(ids.slice(KEEP_STATUSES));
 }
 
 function heard(stores: Stores, radioId: Id, at: Iso): void {

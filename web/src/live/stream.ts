@@ -86,8 +86,11 @@ export class LiveStream {
     this.#connect();
   }
 
+  /** Close the line; the next start takes a snapshot, since it may be another user's. */
   stop(): void {
     this.#stopped = true;
+    this.#epoch = null;
+    this.stores.stream.phase.value = "loading";
     clearTimeout(this.#retry);
     clearTimeout(this.#grace);
     this.#drop();

@@ -17,8 +17,8 @@ export class ServerClock {
 
   /** Server time in milliseconds since 1970, renewed once a second by `tick`. */
   readonly now: ReadonlySignal<number> = computed(() => {
-    this.#tick.value;
-    return this.read() + this.#offset.value * 0;
+    void this.#tick.value;
+    return this.local() + this.#offset.value;
   });
 
   constructor(private readonly local: () => number = Date.now) {}

@@ -16,7 +16,7 @@ export class EntityStore<T extends { id: Id }> {
 
   /** Every row, in the order in which they were first heard of. */
   readonly all: ReadonlySignal<readonly T[]> = computed(() => {
-    this.#version.value;
+    void this.#version.value;
     const rows: T[] = [];
     for (const row of this.#rows.values()) {
       const value = row.peek();

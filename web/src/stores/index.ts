@@ -7,6 +7,7 @@ import { type ReadonlySignal, type Signal, computed, signal } from "@preact/sign
 import type {
   Agency, Call, Emergency, Id, Iso, Link, Message, Radio, RadioCommand, Talkgroup, Unit,
 } from "../api/types";
+import type { StatusReceived } from "../api/frames";
 import { ServerClock } from "./clock";
 import { EntityStore } from "./entity-store";
 import { PositionStore } from "./positions";
@@ -26,6 +27,8 @@ export interface Stores {
   messages: EntityStore<Message>;
   emergencies: EntityStore<Emergency>;
   commands: EntityStore<RadioCommand>;
+  /** Status codes sent by radios; `id` is the number of the event. */
+  statuses: EntityStore<StatusReceived & { id: Id }>;
   positions: PositionStore;
   /** How each radio was heard last; `id` is the radio's. */
   reception: EntityStore<Reception>;
@@ -75,6 +78,7 @@ export function createStores({ now, storage = null, channel = null }: Surroundin
     messages: new EntityStore(),
     emergencies,
     commands: new EntityStore(),
+    statuses: new EntityStore(),
     positions,
     reception: new EntityStore(),
     openEmergencies,

@@ -18,8 +18,9 @@ interface Shared {
 export class Selection {
   readonly unitId = signal<Id | null>(null);
   readonly mapRequest = signal<MapRequest | null>(null);
-  /** To whom the composer writes. */
+  /** To whom the composer writes, and what. */
   readonly recipients = signal<readonly Recipient[]>([]);
+  readonly draft = signal("");
   /** Rises when the composer is asked to take the focus. */
   readonly composeAsked = signal(0);
   readonly #channel: BroadcastChannel | null;
@@ -52,9 +53,10 @@ export class Selection {
     this.#ask({ what: "show_all" });
   }
 
-  /** Make these the recipients and move the focus to the composer. */
-  compose(...recipients: Recipient[]): void {
+  /** Make these the recipients, `text` the draft, and move the focus to the composer. */
+  compose({ recipients, text }: { recipients: readonly Recipient[]; text?: string }): void {
     this.recipients.value = recipients;
+    if (text !== undefined) this.draft.value = text;
     this.composeAsked.value++;
   }
 

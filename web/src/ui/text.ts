@@ -2,7 +2,6 @@
 
 /** Control, bidirectional, zero-width and other invisible characters. */
 const HIDDEN =
-  // eslint-disable-next-line no-control-regex -- showing control characters is the purpose
   /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff]|[\u{e0000}-\u{e0fff}]/gu;
 
 /** Marks that stand for control characters 0..31 begin here. */

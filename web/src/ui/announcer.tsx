@@ -1,0 +1,54 @@
+import { useEffect, useState } from "preact/hooks";
+import type { EventFrame } from "../api/frames";
+import { t } from "../i18n";
+import { stores } from "../stores";
+import { stream } from "./desk";
+import { names } from "./names";
+import { placeOf } from "./nearest";
+import { plain } from "./text";
+
+/** Speaks for those who listen to a screen reader: alarms at once, texts when there is time. */
+export function Announcer() {
+  const [alarm, setAlarm] = useState("");
+  const [news, setNews] = useState("");
+  useEffect(
+    () =>
+      stream.onEvent((frame) => {
+        const said = sentence(frame);
+        if (!said) return;
+        if (frame.type.startsWith("emergency.")) setAlarm(said);
+        else setNews(said);
+      }),
+    [],
+  );
+  return (
+    <>
+      <div class="sr" role="alert">{alarm}</div>
+      <div class="sr" role="status">{news}</div>
+    </>
+  );
+}
+
+function sentence(frame: EventFrame): string | null {
+  switch (frame.type) {
+    case "emergency.raised": {
+      const place = placeOf(stores, frame.data);
+      const where = place && names.place(place.lat, place.lon);
+      return [t(`emergency.source.${frame.data.source}`), names.emergency(frame.data), where].filter(Boolean).join(", ");
+    }
+    case "emergency.acknowledged":
+      return t("say.acknowledged", {
+        unit: names.emergency(frame.data), user: plain(frame.data.acknowledged_by ?? ""),
+      });
+    case "message.created":
+      return frame.data.direction === "in"
+        ? t("say.text", { from: names.correspondent(frame.data), text: plain(frame.data.text) })
+        : null;
+    case "message.changed":
+      return frame.data.state === "failed" || frame.data.state === "expired"
+        ? t("say.not_delivered", { to: names.correspondent(frame.data) })
+        : null;
+    default:
+      return null;
+  }
+}
