@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
@@ -35,6 +34,7 @@ from dispatch.shared import Shared
 from dispatch.talkgroups.router import router as talkgroups
 from dispatch.units.router import router as units
 from dispatch.users.router import router as users
+from dispatch.version import program_version
 
 log = logging.getLogger(__name__)
 
@@ -102,14 +102,6 @@ def create_app(settings: Settings, options: Options = Options()) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     return app
-
-
-def program_version() -> str:
-    """Version of the installed package."""
-    try:
-        return version("sardze")
-    except PackageNotFoundError:
-        return "0+checkout"
 
 
 async def _start(app: FastAPI, settings: Settings, options: Options, stack: AsyncExitStack) -> None:

@@ -153,6 +153,16 @@ async def issue_link(session: AsyncSession, user: UserAccount, now: datetime) ->
     return token
 
 
+async def end_sessions(session: AsyncSession, user_id: int) -> None:
+    """End all sessions of a user from outside of the server's process.
+
+    The server notices at the next request, and for an open live stream within a minute.
+    """
+    repository = AuthRepository(session)
+    for session_id in await repository.sessions_of(user_id):
+        await repository.remove_session(session_id)
+
+
 def stored_name(name: str) -> str:
     """A sign-in name as the database has it: `  Anna ` -> `anna`."""
     return name.strip().casefold()

@@ -39,7 +39,9 @@ Network = Annotated[
 Number = Annotated[int, Field(ge=0, le=MAX_NUMBER, description="Number within its network.")]
 Code = Annotated[
     str,
-    Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$", description="Short name in small letters."),
+    Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$", description="Short name, letters and digits."
+    ),
 ]
 
 

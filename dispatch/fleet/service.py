@@ -19,6 +19,11 @@ class Imported:
 
     counts: dict[str, tuple[int, int]] = field(default_factory=dict)
 
+    @property
+    def changed(self) -> int:
+        """Records that are new or different."""
+        return sum(changed for _, changed in self.counts.values())
+
     def __str__(self) -> str:
         return ", ".join(
             f"{total} {kind} ({changed} new or changed)"

@@ -15,7 +15,8 @@ class UserRepository:
     """User accounts within one transaction."""
 
     def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+        """Take the transaction; `session` is there for what belongs to the same one."""
+        self.session = session
 
     async def page(self, after: int, limit: int) -> Sequence[UserAccount]:
         """Users by id, above `after`."""
@@ -25,46 +26,46 @@ class UserRepository:
             .order_by(col(UserAccount.id))
             .limit(limit)
         )
-        return (await self._session.execute(query)).scalars().all()
+        return (await self.session.execute(query)).scalars().all()
 
     async def get(self, user_id: int) -> UserAccount | None:
         """One user."""
-        return await self._session.get(UserAccount, user_id)
+        return await self.session.get(UserAccount, user_id)
 
     async def by_name(self, name: str) -> UserAccount | None:
         """One user by the name as stored."""
         query = select(UserAccount).where(col(UserAccount.name) == name)
-        return (await self._session.execute(query)).scalar_one_or_none()
+        return (await self.session.execute(query)).scalar_one_or_none()
 
     async def add(self, user: UserAccount) -> None:
         """Store a new user; its id is set."""
-        self._session.add(user)
-        await self._session.flush()
+        self.session.add(user)
+        await self.session.flush()
 
     async def agency_ids(self, user_ids: Iterable[int]) -> dict[int, frozenset[int]]:
         """Agencies of several users."""
         query = select(UserAgency).where(col(UserAgency.user_id).in_(list(user_ids)))
         found: dict[int, set[int]] = {}
-        for row in (await self._session.execute(query)).scalars():
+        for row in (await self.session.execute(query)).scalars():
             found.setdefault(row.user_id, set()).add(row.agency_id)
         return {user_id: frozenset(ids) for user_id, ids in found.items()}
 
     async def set_agencies(self, user_id: int, agency_ids: Iterable[int]) -> None:
         """Replace the agencies of a user."""
-        await self._session.execute(delete(UserAgency).where(col(UserAgency.user_id) == user_id))
+        await self.session.execute(delete(UserAgency).where(col(UserAgency.user_id) == user_id))
         for agency_id in agency_ids:
-            self._session.add(UserAgency(user_id=user_id, agency_id=agency_id))
-        await self._session.flush()
+            self.session.add(UserAgency(user_id=user_id, agency_id=agency_id))
+        await self.session.flush()
 
     async def known_agencies(self, agency_ids: Iterable[int]) -> frozenset[int]:
         """Those of the ids that exist."""
         query = select(col(Agency.id)).where(col(Agency.id).in_(list(agency_ids)))
-        return frozenset((await self._session.execute(query)).scalars())
+        return frozenset((await self.session.execute(query)).scalars())
 
     async def agency_by_code(self, code: str) -> int | None:
         """Id of an agency by its short code."""
         query = select(col(Agency.id)).where(col(Agency.code) == code)
-        return (await self._session.execute(query)).scalar_one_or_none()
+        return (await self.session.execute(query)).scalar_one_or_none()
 
     async def other_administrators(self, user_id: int) -> int:
         """How many enabled administrators there are besides this user."""
@@ -73,4 +74,4 @@ class UserRepository:
             col(UserAccount.disabled).is_(False),
             col(UserAccount.id) != user_id,
         )
-        return (await self._session.execute(query)).scalar_one()
+        return (await self.session.execute(query)).scalar_one()

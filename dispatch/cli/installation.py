@@ -1,0 +1,90 @@
+"""What `run`, `demo` and the user commands do with an installation before its server starts."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from dispatch.auth.identity import Role
+from dispatch.auth.service import issue_link
+from dispatch.cli.output import done, say
+from dispatch.clock import now
+from dispatch.config import Settings
+from dispatch.db import migrate
+from dispatch.db.database import Database, DatabaseError
+from dispatch.live.repository import EventRepository
+from dispatch.server import console_address
+from dispatch.users import service
+from dispatch.users.repository import UserRepository
+
+
+def prepare_database(settings: Settings, *, demo: bool) -> None:
+    """Bring the schema forward and see that invented and real data stay apart.
+
+    Raises:
+        DatabaseError: a demo's database for real work, the other way round, or unusable.
+    """
+    asyncio.run(_prepare(settings, demo=demo))
+
+
+async def _prepare(settings: Settings, *, demo: bool) -> None:
+    fresh = await migrate.current_revision(settings.database_url) is None
+    copy = await migrate.upgrade_with_backup(settings.database_url, now())
+    if copy is not None:
+        done(f"database upgraded; the backup is {copy}")
+    database = Database.open(settings.database_url)
+    try:
+        if fresh and demo:
+            async with database.write() as session:
+                await EventRepository(session).mark_demo()
+        async with database.read() as session:
+            holds_demo = (await EventRepository(session).stream()).demo
+    finally:
+        await database.close()
+    name = migrate.shown(database.url)
+    if holds_demo and not demo:
+        raise DatabaseError(
+            f"{name} holds a demo's invented data: choose another data_dir or database_url"
+        )
+    if demo and not holds_demo:
+        raise DatabaseError(f"{name} holds real data: a demo never writes into it")
+
+
+def sign_in_address(address: str, token: str) -> str:
+    """The page that takes a one-time token; after # it never reaches a log."""
+    return f"{address}/sign-in#token={token}"
+
+
+def welcome(settings: Settings) -> Callable[[str], Awaitable[None]]:
+    """What `run` prints once the server answers: the address, and the way in if nobody has one."""
+
+    async def ready(address: str) -> None:
+        shown = console_address(settings, address)
+        done(f"the console is at {shown}")
+        database = Database.open(settings.database_url)
+        try:
+            async with database.write() as session:
+                users = UserRepository(session)
+                if await users.page(0, 1):
+                    return
+                token = await first_administrator(users)
+        finally:
+            await database.close()
+        say(
+            f"  No users yet. First sign-in, once, within 15 minutes:\n"
+            f"  {sign_in_address(shown, token)}"
+        )
+
+    return ready
+
+
+async def first_administrator(users: UserRepository) -> str:
+    """Make the user `administrator`; a one-time token."""
+    user = await service.add(
+        users,
+        name="administrator",
+        display_name="Administrator",
+        role=Role.ADMINISTRATOR,
+        agency_ids=(),
+        language="en",
+        now=now(),
+    )
+    return await issue_link(users.session, user, now())

@@ -1,0 +1,110 @@
+"""The commands; everything heavy is imported where it is needed, so that help is fast."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dispatch.cli.output import CONFIG, ConfigOption, done, faults_as_lines, run, say, settings_from
+from dispatch.cli.people import users
+from dispatch.cli.records import export
+from dispatch.cli.vehicles import fleet
+
+app = typer.Typer(
+    name="dispatch",
+    help="Radio dispatch and fleet tracking for municipal police.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(users, name="user")
+app.add_typer(fleet, name="fleet")
+app.add_typer(export, name="export")
+
+
+def main() -> None:
+    """Entry point of the installed command."""
+    app()
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+) -> None:
+    if version:
+        from dispatch.version import program_version
+
+        say(f"dispatch {program_version()}")
+        raise typer.Exit
+
+
+@app.command("run")
+def run_server(
+    config: ConfigOption = CONFIG,
+    debug: Annotated[bool, typer.Option(help="Log every detail.")] = False,
+) -> None:
+    """Run everything in one process: gateway, database, console.
+
+    The database is brought to this program's schema first, after a backup.
+    """
+    from dispatch.cli.installation import prepare_database, welcome
+    from dispatch.logs import set_up_logs
+    from dispatch.server import serve
+
+    settings = settings_from(config)
+    set_up_logs(debug=debug)
+    with faults_as_lines():
+        prepare_database(settings, demo=False)
+        for line in settings.gateway.advice() if settings.gateway else ():
+            say(f"note: {line}")
+        serve(settings, welcome(settings))
+    say("Stopped.")
+
+
+@app.command()
+def demo(
+    units: Annotated[int, typer.Option(min=1, max=500, help="Patrols of the three agencies.")] = 24,
+    speed: Annotated[float, typer.Option(min=0.1, max=20, help="1: as fast as life.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same day.")] = 7,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="TCP port of the console.")] = 8480,
+    emergencies: Annotated[bool, typer.Option(help="Let patrols raise emergencies.")] = True,
+    keep: Annotated[bool, typer.Option("--keep", help="Go on with the last demo's data.")] = False,
+    data_dir: Annotated[Path, typer.Option(help="Where the demo keeps its files.")] = Path(
+        "var/demo"
+    ),
+    debug: Annotated[bool, typer.Option(help="Log every detail.")] = False,
+) -> None:
+    """Show the whole system with a simulated radio network; nothing of it is real."""
+    from dispatch.demo import DemoPlan, run_demo
+
+    with faults_as_lines():
+        run_demo(DemoPlan(units, speed, seed, port, emergencies, keep, data_dir.absolute()), debug)
+    say("Stopped.")
+
+
+@app.command()
+def migrate(config: ConfigOption = CONFIG) -> None:
+    """Bring the database to this program's schema, after a backup."""
+    from dispatch.clock import now
+    from dispatch.db.migrate import head_revision, upgrade_with_backup
+
+    settings = settings_from(config)
+    copy = run(lambda: upgrade_with_backup(settings.database_url, now()))
+    if copy is not None:
+        done(f"backup: {copy}")
+    done(f"the database is at revision {head_revision()}")
+
+
+@app.command()
+def doctor(config: ConfigOption = CONFIG) -> None:
+    """Check configuration, ports, database, clock, disk and console; says what to do."""
+    from dispatch.cli.output import failed
+    from dispatch.doctor import examine
+
+    settings = settings_from(config)
+    done(f"configuration: {config}")
+    findings = run(lambda: examine(settings))
+    for finding in findings:
+        (done if finding.ok else failed)(f"{finding.what}: {finding.text}")
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
