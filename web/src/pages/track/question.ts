@@ -13,7 +13,7 @@ export const FREE_MS = 8 * 3_600_000;
 export const LONGEST_MS = 31 * 24 * 3_600_000;
 
 export function readQuestion(query: URLSearchParams): TrackQuestion {
-  return { unitId: readId(query.get("unit_id")), span: readSpan(query, "1h") };
+  return { unitId: readId(query.get("unit_id") ?? query.get("unit")), span: readSpan(query, "1h") };
 }
 
 export function questionAddress({ unitId, span }: TrackQuestion): string {

@@ -2,7 +2,7 @@ import { t } from "../../i18n";
 import { clock, number } from "../../i18n/format";
 import { placeName } from "../../map/places";
 import { names } from "../../ui/names";
-import type { Drive, DrivePoint } from "./drive";
+import { type Drive, type DrivePoint, indexAt } from "./drive";
 
 interface Props {
   drive: Drive;
@@ -41,7 +41,7 @@ export function TimeSlider({ drive, index, onIndex }: Props) {
             max={last.at_ms}
             step={1000}
             value={point.at_ms}
-            onInput={(event) => onIndex(nearestIndex(drive.points, Number(event.currentTarget.value)))}
+            onInput={(event) => onIndex(indexAt(drive.points, Number(event.currentTarget.value)))}
             onKeyDown={(event) => {
               const step = STEPS[event.key];
               if (step === undefined) return;
@@ -77,13 +77,4 @@ const STEPS: Readonly<Record<string, number>> = {
 
 export function where(point: { lat: number; lon: number }): string {
   return placeName(point.lat, point.lon)?.text ?? `${point.lat.toFixed(5)}, ${point.lon.toFixed(5)}`;
-}
-
-function nearestIndex(points: readonly DrivePoint[], at_ms: number): number {
-  let best = 0;
-  for (let i = 1; i < points.length; i += 1) {
-    const nearer = Math.abs((points[i]?.at_ms ?? 0) - at_ms) < Math.abs((points[best]?.at_ms ?? 0) - at_ms);
-    if (nearer) best = i;
-  }
-  return best;
 }
