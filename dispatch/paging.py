@@ -28,7 +28,7 @@ AfterId = Annotated[
 PageLimit = Annotated[int, Query(ge=1, le=1000, description="rows of a page")]
 
 
-def page_by_id(rows: Sequence[Row], limit: int) -> Page[Row]:
+def page_by_id(rows: Sequence[Row], limit: int) -> "Page[Row]":
     """Cut `limit + 1` rows to a page; the row too many says that there are more."""
     items = rows[:limit]
     return Page(items=items, next=str(items[-1].id) if len(rows) > limit else None)
