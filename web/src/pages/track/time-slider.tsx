@@ -2,7 +2,7 @@ import { t } from "../../i18n";
 import { clock, number } from "../../i18n/format";
 import { placeName } from "../../map/places";
 import { names } from "../../ui/names";
-import { type Drive, type DrivePoint, indexAt } from "./drive";
+import { type Drive, indexAt } from "./drive";
 
 interface Props {
   drive: Drive;
