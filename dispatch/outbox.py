@@ -9,6 +9,7 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.db.database import after_commit
+from radio_gateway.bus.errors import BusClosedError
 from radio_gateway.domain.commands import Command
 from radio_gateway.domain.ports import Bus
 from radio_gateway.domain.wire import CommandEnvelope
@@ -35,13 +36,15 @@ class Outbox:
         after_commit(session, lambda: self._put(envelope))
 
     async def run(self, bus: Bus) -> None:
-        """Hand commands to the bus until cancelled; a bus in trouble is tried again."""
+        """Hand commands to the bus until it is closed; a bus in trouble is tried again."""
         while True:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting:
                 try:
                     await bus.send(self._waiting[0])
+                except BusClosedError:
+                    return
                 except OSError as error:
                     log.warning("commands wait, the bus refuses them: %s", error)
                     await asyncio.sleep(1)
@@ -52,6 +55,10 @@ class Outbox:
     def waiting(self) -> int:
         """Commands that the bus has not taken yet."""
         return len(self._waiting)
+
+    def queued(self) -> list[CommandEnvelope]:
+        """What the bus has not taken yet, oldest first."""
+        return list(self._waiting)
 
     def _put(self, envelope: CommandEnvelope) -> None:
         self._waiting.append(envelope)

@@ -21,6 +21,8 @@ from dispatch.shared import Shared
 log = logging.getLogger(__name__)
 
 TICK_S: Final = 1.0
+RESEND_S: Final = 30.0
+"A gateway that was away gets what it may have missed."
 HOURLY_S: Final = 3600.0
 EVENTS_KEPT: Final = timedelta(days=7)
 "A console that was away longer takes a new snapshot."
@@ -35,12 +37,13 @@ class Chores:
         self._shared = shared
         self._monotonic = monotonic
         self._expiry = ExpiryTimer(shared, monotonic)
+        self._resent_at = monotonic()
         self._tidied_at: float | None = None
 
     async def start(self) -> None:
         """After a restart: hand over again what no gateway has spoken of."""
         async with self._shared.database.write() as session:
-            count = await send_again(session, self._shared)
+            count = await send_again(session, self._shared, self._shared.now())
         if count:
             log.info("%d messages are handed to the gateways again", count)
 
@@ -61,6 +64,10 @@ class Chores:
             await close_overdue(session, shared, now)
             await give_up(session, shared, now)
         mono = self._monotonic()
+        if mono - self._resent_at >= RESEND_S:
+            self._resent_at = mono
+            async with shared.database.write() as session:
+                await send_again(session, shared, now - timedelta(seconds=RESEND_S))
         if self._tidied_at is None or mono - self._tidied_at >= HOURLY_S:
             self._tidied_at = mono
             async with shared.database.write() as session:

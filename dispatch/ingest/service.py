@@ -1,6 +1,7 @@
 """Taking events from the bus: batches into the database, receipts after the commit."""
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -15,6 +16,7 @@ from dispatch.ingest.models import RejectedEvent
 from dispatch.ingest.repository import IngestRepository
 from dispatch.ingest.store import store
 from dispatch.shared import Shared
+from radio_gateway.bus.errors import BusClosedError
 from radio_gateway.domain.events import is_durable, is_urgent
 from radio_gateway.domain.ports import Bus
 from radio_gateway.domain.wire import EventEnvelope, Receipt, dump_event, kind_of
@@ -176,7 +178,9 @@ class Ingest:
             if envelope.seq is not None:
                 ids.setdefault(envelope.gateway, []).append(envelope.id)
         for gateway, events in ids.items():
-            await self._bus.acknowledge(Receipt(gateway, tuple(events)))
+            # without a receipt the gateway sends them again, which has no second effect
+            with contextlib.suppress(BusClosedError):
+                await self._bus.acknowledge(Receipt(gateway, tuple(events)))
 
     def _note_trouble(self, error: Exception) -> None:
         reason = str(getattr(error, "orig", None) or error)

@@ -31,7 +31,7 @@ class Passing:
     json: bytes
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Follower:
     """One console's queue. Events are never dropped; passing values are replaced by newer ones."""
 

@@ -185,11 +185,14 @@ async def queued(session: AsyncSession) -> Sequence[Message]:
     return await MessageRepository(session).queued()
 
 
-async def send_again(session: AsyncSession, shared: Shared) -> int:
-    """After a restart: hand over what was handed over before, under the same keys."""
+async def send_again(session: AsyncSession, shared: Shared, before: datetime) -> int:
+    """Hand over again what was handed over before this time, if no gateway has spoken of it.
+
+    The key is the same each time, so that a gateway that has it already does nothing.
+    """
     count = 0
     for row in await queued(session):
-        if row.waiting_for is None:
+        if row.waiting_for is None and row.state_at <= before:
             _hand_over(session, shared, row, await addressee_of(session, row))
             count += 1
     return count

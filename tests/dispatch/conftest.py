@@ -4,11 +4,16 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from dispatch.db import migrate
 from dispatch.db.database import Database
+
+if TYPE_CHECKING:
+    from tests.dispatch.desk import Desk
+    from tests.dispatch.world import World
 
 
 def sqlite_url(path: Path) -> str:
@@ -37,3 +42,21 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     database = Database.open(database_url)
     yield database
     await database.close()
+
+
+@pytest.fixture
+async def desk(database_url: str, tmp_path: Path) -> AsyncIterator["Desk"]:
+    """A running server over that database, in this process."""
+    from tests.dispatch.desk import open_desk
+
+    async with open_desk(database_url, tmp_path) as desk:
+        yield desk
+
+
+@pytest.fixture
+async def world(database: Database) -> AsyncIterator["World"]:
+    """A small fleet over that database, without HTTP."""
+    from tests.dispatch.world import open_world
+
+    async with open_world(database) as world:
+        yield world
