@@ -1,0 +1,325 @@
+"""`radio-gateway`: run, check-config, decode, replay, simulate.
+
+What a command needs is imported within it, so that `--help` answers at once.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Coroutine, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from radio_gateway.bus.memory import MemoryBus
+    from radio_gateway.config import GatewaySettings
+    from radio_gateway.decoding import Decoder
+
+app = typer.Typer(
+    name="radio-gateway",
+    help="The radio side of Sardze: base stations in, events out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+_LOG_FORMAT: Final = "%(asctime)s %(levelname)s %(message)s"
+Config = Annotated[Path, typer.Option("--config", "-c", help="Configuration file (TOML).")]
+ProtocolName = Annotated[
+    str | None,
+    typer.Option(
+        "--protocol", "-p", help="homebrew, hytera, kenwood, nmea or dmr-burst; default: found out."
+    ),
+]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            number = version("sardze")
+        except PackageNotFoundError:
+            number = "of a checkout that is not installed"
+        typer.echo(f"radio-gateway {number}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001  # answered by its callback
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Log everything; show where an error comes from.")
+    ] = False,
+) -> None:
+    context.obj = debug
+    level = logging.DEBUG if debug else logging.INFO
+    logging.basicConfig(level=level, format=_LOG_FORMAT, stream=sys.stderr)
+
+
+@app.command()
+def run(context: typer.Context, config: Config) -> None:
+    """Run the links of a configuration and print events as JSON lines.
+
+    An event counts as received once it is printed. Carrying events to a dispatch on another
+    machine over MQTT is not part of this version.
+    """
+    with _faults(context):
+        settings = _load(config)
+        _run_until_signal(_print_events(settings))
+
+
+@app.command("check-config")
+def check_config(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Configuration file (TOML).")],
+) -> None:
+    """Read a configuration and say what is wrong, one line per fault; exit status 1 then."""
+    with _faults(context):
+        settings = _load(file)
+        names = ", ".join(link.name for link in settings.links)
+        typer.echo(f"{file}: gateway {settings.id}: {len(settings.links)} links: {names}")
+
+
+@app.command()
+def decode(
+    context: typer.Context,
+    octets: Annotated[
+        str,
+        typer.Argument(
+            metavar="HEX", help="One frame in hex, blanks and colons allowed; - reads lines."
+        ),
+    ],
+    protocol: ProtocolName = None,
+) -> None:
+    """Print one JSON object per frame: protocol, all fields, the events that it brings.
+
+    Exit status 1, and a line that says why, for octets that cannot be read.
+    """
+    logging.disable(logging.WARNING)  # what a frame lacks is said in the output
+    from radio_gateway.decoding import Decoder
+
+    with _faults(context):
+        decoder, name, failed = Decoder(), _known(protocol), False
+        for text in sys.stdin if octets == "-" else (octets,):
+            if text.strip() or octets != "-":
+                failed |= not _decode_line(decoder, text, name)
+        if failed:
+            raise typer.Exit(1)
+
+
+@app.command()
+def replay(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Capture: pcap or pcapng.")],
+    protocol: ProtocolName = None,
+    port: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="CAPTURED or CAPTURED=REAL: UDP port of the gateway in the capture, and the one "
+            "to send to; several allowed."
+        ),
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(help="IP address of a running gateway that shall get the datagrams."),
+    ] = None,
+    speed: Annotated[
+        float, typer.Option(min=0, help="Times faster than captured; 0: without any pause.")
+    ] = 1.0,
+) -> None:
+    """Feed captured datagrams to the adapters and print the events, or send them to a gateway."""
+    from radio_gateway import replaying
+
+    logging.disable(logging.WARNING)
+    with _faults(context):
+        ports = replaying.parse_ports(port or [])
+        if to is not None:
+            _run_until_signal(replaying.send(file, ports, to, speed, _say))
+            return
+        for line in replaying.events(file, _known(protocol), ports, _say):
+            typer.echo(line)
+
+
+@app.command()
+def simulate(context: typer.Context, config: Config) -> None:
+    """Play a radio network against a running gateway, as its network.toml says."""
+    from radio_gateway.simulator.config import SimulatorConfigError
+    from radio_gateway.simulator.run import load_config
+    from radio_gateway.simulator.run import run as run_simulator
+
+    with _faults(context):
+        try:
+            network = load_config(config)
+        except SimulatorConfigError as error:
+            _fail(str(error))
+        _run_until_signal(run_simulator(network), cancel=True)
+
+
+def main() -> None:
+    """Entry point of the command."""
+    app()
+
+
+class _faults:  # noqa: N801  # reads as the statement that it is
+    """Turn expected faults into one line and exit status 1; `--debug` shows where they arose."""
+
+    def __init__(self, context: typer.Context) -> None:
+        self._debug = bool(context.obj)
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is None or self._debug or isinstance(error, typer.Exit | SystemExit):
+            return
+        if isinstance(error, BrokenPipeError):  # whoever read our output has gone
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0)
+        if isinstance(error, KeyboardInterrupt):
+            raise typer.Exit(130)
+        lines = list(_explained(error))
+        if lines:
+            for line in lines:
+                _say(line)
+            raise typer.Exit(1) from None
+
+
+def _explained(error: BaseException) -> Iterator[str]:
+    """Lines for errors that name their cause; none for bugs, which keep their traceback."""
+    from radio_gateway.config_faults import ConfigError
+    from radio_gateway.links.capture import CaptureError
+    from radio_gateway.links.errors import LinkError
+    from radio_gateway.replaying import ReplayError
+    from radio_gateway.spool import SpoolError
+
+    match error:
+        case ConfigError():
+            yield from error.lines
+        case CaptureError() | LinkError() | ReplayError() | SpoolError() | OSError():
+            yield str(error)
+        case BaseExceptionGroup():
+            for inner in error.exceptions:
+                yield from _explained(inner)
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def _fail(line: str) -> NoReturn:
+    _say(line)
+    raise typer.Exit(1)
+
+
+def _load(path: Path) -> "GatewaySettings":
+    from radio_gateway.config import load_file
+
+    settings = load_file(path)
+    for line in settings.advice():
+        _say(f"warning: {line}")
+    return settings
+
+
+def _known(protocol: str | None) -> str | None:
+    from radio_gateway.config_faults import one_of
+    from radio_gateway.decoding import READERS
+
+    if protocol is not None and protocol not in READERS:
+        _fail(f"--protocol: found {protocol}, expected {one_of(protocol, READERS)}")
+    return protocol
+
+
+def _decode_line(decoder: "Decoder", text: str, protocol: str | None) -> bool:
+    from radio_gateway.decoding import UnreadableError
+    from radio_gateway.links import clock
+
+    compact = "".join(text.split()).replace(":", "")
+    try:
+        data = bytes.fromhex(compact)
+    except ValueError:
+        _say(f"no hex: {text.strip()[:64]}")
+        return False
+    try:
+        for found in decoder.decode(data, clock.now(), protocol):
+            line = {"protocol": found.protocol, "frame": found.frame, "events": found.events}
+            typer.echo(json.dumps(line, ensure_ascii=False))
+    except UnreadableError as error:
+        _say(str(error))
+        return False
+    return True
+
+
+async def _print_events(settings: "GatewaySettings") -> None:
+    from radio_gateway.bus.memory import MemoryBus
+    from radio_gateway.supervisor import Gateway
+
+    stop = _stop_on_signal()
+    bus = MemoryBus()
+    gateway = Gateway(settings, bus)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_print(bus, stop), name="print")
+        await gateway.run(stop)
+        await bus.close()
+
+
+async def _print(bus: "MemoryBus", stop: asyncio.Event) -> None:
+    from radio_gateway.domain.wire import Receipt, dump_event
+
+    async for batch in bus.events():
+        try:
+            sys.stdout.write("".join(dump_event(item).decode() + "\n" for item in batch))
+            sys.stdout.flush()
+        except BrokenPipeError:  # nobody reads: without receipts all of it stays in the spool
+            stop.set()
+            continue
+        ids = tuple(item.id for item in batch if item.seq is not None)
+        if ids and not stop.is_set():
+            await bus.acknowledge(Receipt(batch[0].gateway, ids))
+
+
+def _stop_on_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+def _run_until_signal(work: Coroutine[Any, Any, None], *, cancel: bool = False) -> None:
+    """Run on the fastest event loop at hand; `cancel`: signals cancel the work."""
+
+    async def cancelled_by_signal() -> None:
+        task = asyncio.create_task(work)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
+        try:
+            await task
+        except asyncio.CancelledError:
+            logging.getLogger(__name__).info("stopped")
+
+    factory = _fast_loop()
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(cancelled_by_signal() if cancel else work)
+
+
+def _fast_loop() -> Any:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,294 @@
+"""Any frame of any protocol as fields and events: what `radio-gateway decode` prints."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import date, datetime, time, timedelta
+from enum import Enum
+from typing import Any, Final
+
+from radio_gateway.domain.events import Event
+from radio_gateway.domain.moment import Moment
+from radio_gateway.domain.ports import Peer
+from radio_gateway.domain.wire import kind_of, to_json
+from radio_gateway.offline import (
+    HomebrewOffline,
+    HyteraOffline,
+    Offline,
+    SerialOffline,
+    repeater_of,
+)
+from radio_gateway.protocols.errors import MalformedError
+
+SETTLE_S: Final = 3.0
+"A serial port is silent for this long after the octets given."
+_HOST: Final = "127.0.0.1"
+
+Fields = dict[str, Any]
+Reader = Callable[[bytes], list[Fields]]
+
+
+class UnreadableError(ValueError):
+    """Octets that no protocol, or not the one asked for, can read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """One frame; the events of all frames given together stand with the last of them."""
+
+    protocol: str
+    frame: Fields
+    events: list[Fields]
+
+
+class Decoder:
+    """Reads frames one after the other; what earlier ones began later ones may end."""
+
+    def __init__(self) -> None:
+        self._offline: dict[object, Offline] = {}
+
+    def decode(self, data: bytes, at: Moment, protocol: str | None = None) -> list[Decoded]:
+        """Read one datagram, or a piece of a serial stream.
+
+        Raises:
+            UnreadableError: not a frame of the protocol, or of any when none is named.
+        """
+        name, frames = _read(data, protocol)
+        events = [event_fields(event) for event in self._events(name, data, at)]
+        last = len(frames) - 1
+        return [Decoded(name, frame, events if n == last else []) for n, frame in enumerate(frames)]
+
+    def _events(self, name: str, data: bytes, at: Moment) -> list[Event]:
+        peer = Peer("main", _HOST, 1)
+        match name:
+            case "homebrew":
+                number = repeater_of(data)
+                if number is None:
+                    return []
+                master = self._once((name, number), lambda: HomebrewOffline([number], at))
+                return master.feed(data, peer, at)
+            case "hytera":
+                base = self._once(name, lambda: HyteraOffline([_HOST], at))
+                return base.feed(data, replace(peer, endpoint=hytera_endpoint(data)), at)
+            case "kenwood" | "nmea":
+                port = self._once(name, lambda: SerialOffline(name, at))
+                line = data if name == "kenwood" else data.rstrip(b"\r\n") + b"\r\n"
+                events = port.feed(line, Peer("serial"), at)
+                return events + port.finish(later(at, SETTLE_S))
+            case _:
+                return []
+
+    def _once(self, key: object, make: Callable[[], Offline]) -> Offline:
+        if key not in self._offline:
+            self._offline[key] = make()
+        return self._offline[key]
+
+
+def later(at: Moment, seconds: float) -> Moment:
+    """The moment so many seconds after another."""
+    return Moment(at.mono + seconds, at.utc + timedelta(seconds=seconds))
+
+
+def fields_of(value: Any) -> Any:
+    """Any frame as JSON: names of enumerations, octets in hex, nested values under their names."""
+    if isinstance(value, Enum):
+        return str(value.name or value.value).lower()  # a set of no flags has no name
+    if isinstance(value, bytes | bytearray):
+        return value.hex()
+    if isinstance(value, datetime):
+        return to_json(value)
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: fields_of(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(fields_of(key)): fields_of(item) for key, item in value.items()}
+    if isinstance(value, tuple | list | frozenset | set):
+        return [fields_of(item) for item in value]
+    return value
+
+
+def _named(value: Any) -> Fields:
+    return {"type": kind_of(value), **fields_of(value)}
+
+
+def event_fields(event: Event) -> Fields:
+    """An event as on the wire, without its envelope."""
+    return {"kind": kind_of(event), "body": to_json(event)}
+
+
+def _read(data: bytes, protocol: str | None) -> tuple[str, list[Fields]]:
+    if not data:
+        raise UnreadableError("no octets")
+    if protocol is not None:
+        try:
+            return protocol, READERS[protocol](data)
+        except MalformedError as error:
+            raise UnreadableError(f"not {protocol}: {error}") from error
+    for name, reader in READERS.items():
+        if _GUESSES[name](data):
+            try:
+                return name, reader(data)
+            except MalformedError:
+                continue
+    shown = MalformedError(f"no frame of {', '.join(READERS)}", data)
+    raise UnreadableError(str(shown))
+
+
+def _homebrew(data: bytes) -> list[Fields]:
+    from radio_gateway.protocols.homebrew.dmrd import DmrFrame
+    from radio_gateway.protocols.homebrew.frames import parse_frame, parse_host_frame
+
+    frame: Any
+    try:
+        frame = parse_frame(data)
+    except MalformedError as error:
+        try:
+            frame = parse_host_frame(data)
+        except MalformedError:
+            raise error from None
+    found = _named(frame)
+    if isinstance(frame, DmrFrame):
+        try:
+            found["burst"] = {"octets": frame.burst.hex(), **burst_fields(frame.burst)}
+        except MalformedError as error:
+            found["burst"] = {"octets": frame.burst.hex(), "unreadable": error.what}
+    return [found]
+
+
+def _dmr_burst(data: bytes) -> list[Fields]:
+    return [burst_fields(data)]
+
+
+def burst_fields(octets: bytes) -> Fields:
+    """One burst with what its information field says; raises MalformedError."""
+    from radio_gateway.protocols.dmr.burst import DataBurst, parse_burst
+
+    burst = parse_burst(octets)
+    found = _named(burst)
+    del found["octets"]
+    if not isinstance(burst, DataBurst):
+        found["wrong_bits"] = burst.wrong_bits
+        return found
+    try:
+        block = burst.payload()
+        found["payload"] = block.hex()
+        found["content"] = _block(block, burst)
+    except MalformedError as error:
+        found["unreadable"] = error.what
+    return found
+
+
+def _block(block: bytes, burst: Any) -> Fields | None:
+    from radio_gateway.protocols.dmr.csbk import Csbk
+    from radio_gateway.protocols.dmr.data_header import parse_data_header
+    from radio_gateway.protocols.dmr.link_control import open_full_lc, parse_lc
+    from radio_gateway.protocols.dmr.pi_header import PiHeader
+    from radio_gateway.protocols.dmr.slot_type import DataType
+
+    match burst.slot_type.data_type:
+        case DataType.VOICE_LC_HEADER | DataType.TERMINATOR_WITH_LC as kind:
+            return _named(parse_lc(open_full_lc(block, kind)))
+        case DataType.CSBK:
+            csbk = Csbk.parse(block)
+            message = csbk.message()
+            return {**_named(csbk), "message": None if message is None else _named(message)}
+        case DataType.DATA_HEADER:
+            return _named(parse_data_header(block))
+        case DataType.PI_HEADER:
+            return _named(PiHeader.parse(block))
+        case _:
+            return None
+
+
+def _hytera(data: bytes) -> list[Fields]:
+    from radio_gateway.protocols.hytera.frames import envelope_of, read_frame, read_message
+    from radio_gateway.protocols.hytera.ipsc import IpscPacket
+
+    if _is_ipsc(data):
+        return [_named(IpscPacket.parse(data))]
+    frame = read_frame(data)
+    found = _named(frame)
+    envelope = envelope_of(frame)
+    if envelope is not None:
+        found["message"] = _named(read_message(envelope))
+    return [found]
+
+
+def _is_ipsc(data: bytes) -> bool:
+    """Whether a datagram is a burst of IP multi-site connect: its length and its fixed octets."""
+    return len(data) == 72 and data[9:12] == bytes.fromhex("000501")
+
+
+def _is_hytera(data: bytes) -> bool:
+    ping = len(data) == 20 and data[4:9] == bytes.fromhex("0a00000014")
+    services = bytes.fromhex("02 08 09 11 12 13 14 32 7e")
+    return _is_ipsc(data) or ping or data[0] & 0x7F in services
+
+
+def hytera_endpoint(data: bytes, port: int = 0) -> str:
+    """The endpoint of a Hytera link that a datagram is for: by its port, else by its service."""
+    from radio_gateway.adapters.hytera import DEFAULT_PORTS
+    from radio_gateway.protocols.hytera.frames import envelope_of, read_frame
+
+    for style in DEFAULT_PORTS.values():
+        for name, usual in style.items():
+            if port == usual:
+                return name
+    try:
+        envelope = envelope_of(read_frame(data))
+    except MalformedError:
+        envelope = None
+    service = "rrs" if envelope is None else envelope.service.name.lower()
+    return f"{service}1" if f"{service}1" in DEFAULT_PORTS["repeater"] else "tmp1"
+
+
+def _kenwood(data: bytes) -> list[Fields]:
+    from radio_gateway.protocols.kenwood import frames, sentences
+    from radio_gateway.protocols.kenwood.reader import FrameReader, Kind
+    from radio_gateway.protocols.nmea import sentences as nmea
+
+    reader = FrameReader()
+    found: list[Fields] = []
+    for item in [*reader.feed(data), *reader.flush()]:
+        if item.kind is Kind.SENTENCE:
+            own = item.data[1:].startswith(b"PK")
+            found.append(_named(sentences.parse(item.data) if own else nmea.parse(item.data)))
+        elif item.kind is Kind.BODY:
+            found.append(_named(frames.parse(item.data)))
+        elif item.kind is not Kind.FRAME_END:
+            raise MalformedError("octets outside any frame", item.data)
+    if not found:
+        raise MalformedError("no frame and no sentence", data)
+    return found
+
+
+def _nmea(data: bytes) -> list[Fields]:
+    from radio_gateway.protocols.nmea import sentences
+    from radio_gateway.protocols.nmea.reader import LineReader
+
+    reader = LineReader()
+    lines = [*reader.feed(data), *reader.flush()]
+    if not lines:
+        raise MalformedError("no sentence", data)
+    return [_named(sentences.parse(line)) for line in lines]
+
+
+READERS: Final[dict[str, Reader]] = {
+    "homebrew": _homebrew,
+    "hytera": _hytera,
+    "kenwood": _kenwood,
+    "nmea": _nmea,
+    "dmr-burst": _dmr_burst,
+}
+"Protocols by name, in the order in which they are tried."
+
+_GUESSES: Final[dict[str, Callable[[bytes], bool]]] = {
+    "homebrew": lambda data: data[:3] in (b"DMR", b"RPT", b"MST"),
+    "hytera": lambda data: (
+        data[0] & 0x7F in b"\x02\x08\x09\x11\x12\x13\x14\x32\x7e" or len(data) in (20, 72)
+    ),
+    "kenwood": lambda data: b"\x02" in data or b"$PK" in data,
+    "nmea": lambda data: b"$" in data or data[:1] in (b"!", b"\\"),
+    "dmr-burst": lambda data: len(data) == 33,
+}
+"Whether a frame may be one of the protocol, by its first look."

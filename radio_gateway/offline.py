@@ -1,0 +1,168 @@
+"""Adapters without a base station behind them: for frames from captures and the command line.
+
+Such frames often lack the login before them. Repeaters of the Homebrew protocol are therefore
+logged in with a salt and a passphrase of our own, once for each address that they speak from.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Protocol
+
+from radio_gateway.domain.events import Event, LinkChanged, LinkHealth
+from radio_gateway.domain.moment import Moment
+from radio_gateway.domain.ports import Adapter, Peer
+from radio_gateway.protocols.errors import MalformedError
+
+NETWORK: Final = "capture"
+"Name of link and numbering network in the events."
+MAX_TIMERS: Final = 10_000
+"Timers run between two frames; a gap of half a day holds no more."
+DISPATCHER: Final = 0xFF_FFFF
+_PASSPHRASE: Final = "taken for logged in"  # noqa: S105  # guards nothing
+_NEVER_S: Final = 1e9
+_SALT: Final = bytes(4)
+
+
+class Offline(Protocol):
+    """Frames in, events out."""
+
+    assumed: set[str]
+    "What was taken for granted, for the summary: `repeater 247001 from 192.0.2.1`."
+
+    def feed(self, data: bytes, peer: Peer, at: Moment) -> list[Event]:
+        """Events that this frame brings."""
+        ...
+
+    def finish(self, at: Moment) -> list[Event]:
+        """Events that waiting until `at` brings: calls whose end was not heard and the like."""
+        ...
+
+
+@dataclass(slots=True)
+class _Base:
+    """What all kinds share: let time pass, then feed, then keep what is about radios."""
+
+    adapter: Adapter
+    assumed: set[str]
+
+    def feed(self, data: bytes, peer: Peer, at: Moment) -> list[Event]:
+        before = self._pass_time(at)
+        self.adapter.feed(data, peer, at)
+        return before + self._taken()
+
+    def finish(self, at: Moment) -> list[Event]:
+        return self._pass_time(at)
+
+    def _pass_time(self, at: Moment) -> list[Event]:
+        for _ in range(MAX_TIMERS):
+            due = self.adapter.deadline()
+            if due is None or due > at.mono:
+                break
+            self.adapter.expire(Moment(due, at.utc - timedelta(seconds=at.mono - due)))
+        return self._taken()
+
+    def _taken(self) -> list[Event]:
+        self.adapter.outgoing()
+        events = self.adapter.events()
+        return [event for event in events if not isinstance(event, LinkChanged | LinkHealth)]
+
+
+class HomebrewOffline(_Base):
+    """A master that knows the repeaters of a capture and believes that they are logged in."""
+
+    def __init__(self, repeaters: Iterable[int], at: Moment) -> None:
+        from radio_gateway.adapters.homebrew import HomebrewConfig, HomebrewMaster, RepeaterConfig
+
+        known = tuple(
+            RepeaterConfig(number, f"repeater {number}", _PASSPHRASE)
+            for number in sorted(repeaters)
+        )
+        config = HomebrewConfig(
+            name=NETWORK, network=NETWORK, repeaters=known, keepalive_timeout_s=_NEVER_S
+        )
+        super().__init__(HomebrewMaster(config, salt=lambda: _SALT), set())
+        self.adapter.opened(at)
+        self._addresses: dict[int, Peer] = {}
+
+    def feed(self, data: bytes, peer: Peer, at: Moment) -> list[Event]:
+        before = self._pass_time(at)
+        number = repeater_of(data)
+        if number is None or is_login(data):
+            return before
+        if self._addresses.get(number) != peer:
+            self._log_in(number, peer, at)
+        self.adapter.feed(data, peer, at)
+        if says_goodbye(data):
+            del self._addresses[number]
+        return before + self._taken()
+
+    def _log_in(self, number: int, peer: Peer, at: Moment) -> None:
+        from radio_gateway.protocols.homebrew.configuration import Configuration
+        from radio_gateway.protocols.homebrew.peer import PeerSession
+
+        session = PeerSession(Configuration(repeater_id=number), _PASSPHRASE.encode())
+        session.open(at.mono)
+        while frames := session.outgoing():
+            for frame in frames:
+                self.adapter.feed(frame, peer, at)
+            for answer in self.adapter.outgoing():
+                session.feed(answer.data, at.mono)
+        self._addresses[number] = peer
+        self.assumed.add(f"repeater {number} from {peer.host}")
+
+
+class HyteraOffline(_Base):
+    """A base that takes datagrams of any address."""
+
+    def __init__(self, hosts: Iterable[str], at: Moment) -> None:
+        from radio_gateway.adapters.hytera import HyteraBase, HyteraConfig
+
+        config = HyteraConfig(NETWORK, NETWORK, frozenset(hosts), DISPATCHER)
+        super().__init__(HyteraBase(config), set())
+        self.adapter.opened(at)
+
+
+class SerialOffline(_Base):
+    """A Kenwood base or an NMEA talker; radio 0 stands for the unnamed NMEA talker."""
+
+    def __init__(self, kind: str, at: Moment) -> None:
+        from radio_gateway.adapters.kenwood import KenwoodBase, KenwoodConfig
+        from radio_gateway.adapters.nmea import NmeaConfig, NmeaTalker
+
+        adapter: Adapter
+        if kind == "kenwood":
+            adapter = KenwoodBase(KenwoodConfig(name=NETWORK, network=NETWORK))
+        else:
+            adapter = NmeaTalker(NmeaConfig(name=NETWORK, network=NETWORK, radio=0))
+        super().__init__(adapter, set())
+        self.adapter.opened(at)
+
+
+def repeater_of(data: bytes) -> int | None:
+    """The repeater that a Homebrew datagram names; None: none, or no such datagram."""
+    from radio_gateway.protocols.homebrew.frames import parse_frame
+
+    try:
+        return getattr(parse_frame(data), "repeater_id", None)
+    except MalformedError:
+        return None
+
+
+def is_login(data: bytes) -> bool:
+    """Whether a Homebrew datagram is part of a login, whose salt we do not know."""
+    from radio_gateway.protocols.homebrew.configuration import Configuration
+    from radio_gateway.protocols.homebrew.frames import parse_frame
+    from radio_gateway.protocols.homebrew.messages import Key, Login
+
+    try:
+        return isinstance(parse_frame(data), Login | Key | Configuration)
+    except MalformedError:
+        return False
+
+
+def says_goodbye(data: bytes) -> bool:
+    """Whether a Homebrew datagram ends its repeater's session."""
+    from radio_gateway.protocols.homebrew.messages import RepeaterCloses
+
+    return data.startswith(RepeaterCloses.TAG)

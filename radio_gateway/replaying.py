@@ -1,0 +1,200 @@
+"""Captures played again: to adapters of our own, or over the network to a running gateway."""
+
+import asyncio
+import json
+import socket
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Final
+
+from radio_gateway.decoding import SETTLE_S, event_fields, hytera_endpoint, later
+from radio_gateway.domain.events import Event
+from radio_gateway.domain.moment import Moment
+from radio_gateway.domain.ports import Peer
+from radio_gateway.links.capture import Capture, CaptureError, Datagram
+from radio_gateway.offline import HomebrewOffline, HyteraOffline, Offline, repeater_of
+
+HOMEBREW_PORTS: Final = (62030, 62031)
+"Where masters of the Homebrew protocol usually listen."
+UDP_PROTOCOLS: Final = ("homebrew", "hytera")
+MAX_SENDERS: Final = 256
+"Captured senders that get a socket of their own."
+
+Say = Callable[[str], None]
+
+
+class ReplayError(Exception):
+    """A replay that cannot be done as asked; one line."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """What became of a capture's datagrams."""
+
+    used: int = 0
+    elsewhere: Counter[int] = field(default_factory=Counter)
+    "Datagrams to ports that are no gateway's, by port."
+
+    def lines(self, capture: Capture, assumed: Sequence[str], verb: str) -> list[str]:
+        """For the error output."""
+        found = [f"{capture.packets} packets, {self.used} datagrams {verb}"]
+        if capture.skipped:
+            reasons = ", ".join(f"{count} {why}" for why, count in capture.skipped.most_common())
+            found.append(f"left out: {reasons}")
+        if self.elsewhere:
+            ports = ", ".join(f"{port} ({n})" for port, n in self.elsewhere.most_common(5))
+            found.append(f"not to the gateway, by port: {ports}; name those that are with --port")
+        found += [f"taken for logged in: {what}" for what in assumed]
+        return found
+
+
+def parse_ports(texts: Sequence[str]) -> dict[int, int]:
+    """`62031` or `62031=50001`: captured port to real port.
+
+    Raises:
+        ReplayError: no port numbers.
+    """
+    ports = {}
+    for text in texts:
+        captured, _, real = text.partition("=")
+        numbers = [captured, real or captured]
+        if not all(n.isdecimal() and 0 < int(n) <= 65535 for n in numbers):
+            raise ReplayError(f"--port: found {text}, expected CAPTURED or CAPTURED=REAL, 1..65535")
+        ports[int(numbers[0])] = int(numbers[1])
+    return ports
+
+
+def events(file: Path, protocol: str | None, ports: Mapping[int, int], say: Say) -> Iterator[str]:
+    """One JSON line per event that the captured datagrams bring, then a summary through `say`.
+
+    Raises:
+        CaptureError: no capture, or a damaged one; events of what stood before it were given.
+        ReplayError: a protocol that does not come in datagrams.
+    """
+    if protocol is not None and protocol not in UDP_PROTOCOLS:
+        raise ReplayError(f"{protocol} does not come in UDP datagrams; replay reads those only")
+    chosen = _protocols(protocol, ports)
+    bases = _Bases(file, chosen)
+    summary, capture = Summary(), Capture(file)
+    fault: CaptureError | None = None
+    at: Moment | None = None
+    try:
+        for datagram in capture:
+            name = chosen.get(datagram.destination[1])
+            if name is None:
+                summary.elsewhere[datagram.destination[1]] += 1
+                continue
+            summary.used += 1
+            at = moment_of(datagram)
+            yield from map(_line, bases.feed(name, datagram, at))
+    except CaptureError as error:
+        fault = error
+    if at is not None:
+        yield from map(_line, bases.finish(later(at, SETTLE_S)))
+    for line in summary.lines(capture, bases.assumed, "fed to adapters"):
+        say(line)
+    if fault is not None:
+        raise fault
+
+
+async def send(file: Path, ports: Mapping[int, int], host: str, speed: float, say: Say) -> None:
+    """Send the datagrams that went to gateway ports to a running gateway, in captured time.
+
+    Every captured sender gets a socket of its own, so that the gateway tells them apart.
+
+    Raises:
+        CaptureError: no capture, or a damaged one.
+        ReplayError: `host` is no IP address.
+    """
+    wanted = ports or {port: port for port in _protocols(None, {})}
+    summary, capture = Summary(), Capture(file)
+    senders: dict[tuple[str, int], socket.socket] = {}
+    loop = asyncio.get_running_loop()
+    began: tuple[float, float] | None = None
+    try:
+        family = socket.AF_INET6 if ip_address(host).version == 6 else socket.AF_INET
+        for datagram in capture:
+            real = wanted.get(datagram.destination[1])
+            if real is None:
+                summary.elsewhere[datagram.destination[1]] += 1
+                continue
+            began = began or (loop.time(), datagram.at)
+            if speed:
+                due = began[0] + (datagram.at - began[1]) / speed
+                await asyncio.sleep(max(0.0, due - loop.time()))
+            if datagram.source not in senders and len(senders) >= MAX_SENDERS:
+                senders.pop(next(iter(senders))).close()
+            if datagram.source not in senders:
+                senders[datagram.source] = socket.socket(family, socket.SOCK_DGRAM)
+            senders[datagram.source].sendto(datagram.payload, (host, real))
+            summary.used += 1
+    except ValueError:
+        raise ReplayError(f"--to: found {host}, expected an IP address") from None
+    finally:
+        for sender in senders.values():
+            sender.close()
+    for line in summary.lines(capture, (), f"sent to {host}"):
+        say(line)
+
+
+def moment_of(datagram: Datagram) -> Moment:
+    """When a datagram was captured, as both clocks."""
+    return Moment(datagram.at, datetime.fromtimestamp(datagram.at, UTC))
+
+
+class _Bases:
+    """The adapters that a capture needs, made when their first datagram comes."""
+
+    def __init__(self, file: Path, chosen: Mapping[int, str]) -> None:
+        self._file = file
+        self._chosen = chosen
+        self._bases: dict[str, Offline] = {}
+
+    @property
+    def assumed(self) -> list[str]:
+        return sorted(what for base in self._bases.values() for what in base.assumed)
+
+    def feed(self, name: str, datagram: Datagram, at: Moment) -> list[Event]:
+        if name not in self._bases:
+            self._bases[name] = self._make(name, at)
+        port = datagram.destination[1]
+        endpoint = "main" if name == "homebrew" else hytera_endpoint(datagram.payload, port)
+        peer = Peer(endpoint, *datagram.source)
+        return self._bases[name].feed(datagram.payload, peer, at)
+
+    def finish(self, at: Moment) -> list[Event]:
+        return [event for base in self._bases.values() for event in base.finish(at)]
+
+    def _make(self, name: str, at: Moment) -> Offline:
+        """Look through the whole capture for the senders, so that all are known at once."""
+        found = [d for d in self._until_damage() if self._chosen.get(d.destination[1]) == name]
+        if name == "homebrew":
+            numbers = {repeater_of(datagram.payload) for datagram in found}
+            return HomebrewOffline([number for number in numbers if number is not None], at)
+        return HyteraOffline({datagram.source[0] for datagram in found}, at)
+
+    def _until_damage(self) -> Iterator[Datagram]:
+        try:
+            yield from Capture(self._file)
+        except CaptureError:
+            return
+
+
+def _protocols(protocol: str | None, ports: Mapping[int, int]) -> dict[int, str]:
+    """Which protocol is spoken at which captured port."""
+    from radio_gateway.adapters.hytera import DEFAULT_PORTS
+
+    usual = dict.fromkeys(HOMEBREW_PORTS, "homebrew")
+    for style in DEFAULT_PORTS.values():
+        usual |= dict.fromkeys(style.values(), "hytera")
+    if ports:
+        return {port: protocol or usual.get(port, "homebrew") for port in ports}
+    return {port: name for port, name in usual.items() if protocol in (None, name)}
+
+
+def _line(event: Event) -> str:
+    return json.dumps(event_fields(event), ensure_ascii=False)
