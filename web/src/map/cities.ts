@@ -1,4 +1,4 @@
-import type { Bounds } from "./geo";
+import type { Bounds, LatLon } from "./geo";
 
 export interface City {
   readonly id: string;
@@ -17,3 +17,18 @@ export const CITIES: readonly City[] = [
 
 /** All of the built-in map that has streets. */
 export const COAST: Bounds = { south: 55.64, west: 20.9, north: 56.59, east: 21.3 };
+
+/** The town with most of the given places; null when none of them is in a town. */
+export function busiestCity(places: readonly LatLon[]): City | null {
+  let best: City | null = null;
+  let most = 0;
+  for (const city of CITIES) {
+    const { south, west, north, east } = city.bounds;
+    const inside = places.filter(({ lat, lon }) => lat >= south && lat <= north && lon >= west && lon <= east).length;
+    if (inside > most) {
+      most = inside;
+      best = city;
+    }
+  }
+  return best;
+}

@@ -1,11 +1,11 @@
 import "./map.css";
-import { effect, signal, useSignal } from "@preact/signals";
+import { effect, type ReadonlySignal, type Signal, signal, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { language, t } from "../i18n";
 import { stores } from "../stores";
 import type { MapRequest } from "../stores/selection";
-import { CITIES, COAST } from "./cities";
+import { busiestCity, CITIES, COAST } from "./cities";
 import type { MapEngine } from "./engine";
 import { boundsOf, pixelsPerMetre } from "./geo";
 import { LeafletEngine } from "./leaflet-engine";
@@ -14,7 +14,7 @@ import { mapUnits, talkingRadios } from "./map-units";
 import { ScaleBar } from "./scale-bar";
 
 /** A spot that was asked for is shown at least this near. */
-const STREET_ZOOM = 15;
+const STREET_ZOOM = 14;
 
 /** Seen by the tools: kept while the console is open, so that a visit to another page changes nothing. */
 const trailsShown = signal(true);
@@ -56,7 +56,7 @@ export function MapView({ children }: Props) {
       },
     });
     engine.current = map;
-    const stop = follow(map, locked);
+    const stop = follow(map, locked, city);
     const sizes = new ResizeObserver(() => map.resized());
     sizes.observe(element);
     return () => {
@@ -112,7 +112,7 @@ export function MapView({ children }: Props) {
 }
 
 /** Let the map follow the stores; returns how to stop. */
-function follow(map: MapEngine, locked: { peek(): boolean }): () => void {
+function follow(map: MapEngine, locked: ReadonlySignal<boolean>, city: Signal<string | null>): () => void {
   const talking = talkingRadios(stores);
   let frame = 0;
   let placed = false;
@@ -124,7 +124,7 @@ function follow(map: MapEngine, locked: { peek(): boolean }): () => void {
         map.setUnits(units);
         if (placed || units.length === 0) return;
         placed = true;
-        if (!lastView.bounds) showAll(map);
+        if (!lastView.bounds) city.value = showStart(map);
       });
     }),
     effect(() => map.setSelected(stores.selection.unitId.value)),
@@ -171,7 +171,7 @@ function obey(map: MapEngine, request: MapRequest): void {
 }
 
 /** A new emergency is brought into view, unless the operator has taken the map in hand. */
-function followEmergencies(map: MapEngine, locked: { peek(): boolean }): () => void {
+function followEmergencies(map: MapEngine, locked: ReadonlySignal<boolean>): () => void {
   const seen = new Set(stores.openEmergencies.peek().map((emergency) => emergency.id));
   return effect(() => {
     for (const { id, lat, lon } of stores.openEmergencies.value) {
@@ -180,6 +180,19 @@ function followEmergencies(map: MapEngine, locked: { peek(): boolean }): () => v
       if (lat !== null && lon !== null && !locked.peek()) map.locate({ lat, lon }, STREET_ZOOM);
     }
   });
+}
+
+/** The first view: an open emergency, else the town with most units; returns the town's id. */
+function showStart(map: MapEngine): string | null {
+  const alarm = stores.openEmergencies.peek().find(({ lat, lon }) => lat !== null && lon !== null);
+  if (alarm && alarm.lat !== null && alarm.lon !== null) {
+    map.locate({ lat: alarm.lat, lon: alarm.lon }, STREET_ZOOM);
+    return null;
+  }
+  const town = busiestCity(stores.positions.latest());
+  if (town) map.fit(town.bounds);
+  else showAll(map);
+  return town?.id ?? null;
 }
 
 function showAll(map: MapEngine): void {

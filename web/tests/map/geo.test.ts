@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { busiestCity } from "../../src/map/cities";
 import {
   bearingDeg, boundsOf, distanceM, nearestOnLine, pixelsPerMetre, Plane, planeScale, scaleBar,
 } from "../../src/map/geo";
@@ -91,5 +92,16 @@ describe("scale", () => {
     const bar = scaleBar(perMetre, widest);
     expect(bar.length_m).toBeCloseTo(length_m, 6);
     expect(bar.width).toBeCloseTo(width, 6);
+  });
+});
+
+describe("busiest town", () => {
+  it("is the one with most places in it", () => {
+    const places = [{ lat: 55.91, lon: 21.06 }, { lat: 55.7, lon: 21.13 }, { lat: 55.69, lon: 21.15 }];
+    expect(busiestCity(places)?.name).toBe("Klaipėda");
+  });
+
+  it("is none on the open road", () => {
+    expect(busiestCity([{ lat: 56.3, lon: 21.05 }])).toBeNull();
   });
 });

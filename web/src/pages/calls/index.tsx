@@ -6,7 +6,7 @@ import { t } from "../../i18n";
 import { stores } from "../../stores";
 import { currentQuery, navigate } from "../../ui/router";
 import { radioChoices, talkgroupChoices, unitChoices } from "../log/choices";
-import { Field, Select, SpanField } from "../log/fields";
+import { Download, Field, Select, SpanField } from "../log/fields";
 import { LogList } from "../log/log-list";
 import { PagedLog } from "../log/paged-log";
 import { CallTable } from "./call-table";
@@ -102,7 +102,7 @@ function Head({ filter, now_ms }: HeadProps) {
         {t("calls.only_emergency")}
       </label>
       <span class="grow" />
-      <a class="b" href={callReport(filter, now_ms)} download>{t("log.csv")}</a>
+      <Download href={callReport(filter, now_ms)} />
     </div>
   );
 }

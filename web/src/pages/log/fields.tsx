@@ -119,3 +119,16 @@ function Moment({ label, at_ms, zone, onChange }: MomentProps) {
     </Field>
   );
 }
+
+/** The same rows as a file. */
+export function Download({ href }: { href: string }) {
+  return (
+    <a class="b" href={href} download title={t("log.csv_name")}>
+      <svg class="icon" viewBox="0 0 20 20" aria-hidden="true">
+        <path d="M10 3v9M6 8.5l4 4 4-4M4 16.5h12" fill="none" stroke="currentColor" stroke-width="2" />
+      </svg>
+      {t("log.csv")}
+      <span class="sr">: {t("log.csv_name")}</span>
+    </a>
+  );
+}

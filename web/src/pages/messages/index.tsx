@@ -8,7 +8,7 @@ import { stores } from "../../stores";
 import { currentQuery, navigate } from "../../ui/router";
 import { readId } from "../calls/filter";
 import { radioChoices, talkgroupChoices, unitChoices } from "../log/choices";
-import { Select, SpanField } from "../log/fields";
+import { Download, Select, SpanField } from "../log/fields";
 import { LogList } from "../log/log-list";
 import { PagedLog } from "../log/paged-log";
 import {
@@ -94,7 +94,7 @@ function Head({ filter, now_ms }: HeadProps) {
         onChoose={(value) => change({ state: MESSAGE_STATES.find((state) => state === value) ?? null })}
       />
       <span class="grow" />
-      <a class="b" href={messageReport(filter, now_ms)} download>{t("log.csv")}</a>
+      <Download href={messageReport(filter, now_ms)} />
     </div>
   );
 }

@@ -11,7 +11,7 @@ import { explain } from "../../ui/errors";
 import { currentQuery, navigate } from "../../ui/router";
 import { readId } from "../calls/filter";
 import { unitChoices } from "../log/choices";
-import { Field, Select, SpanField } from "../log/fields";
+import { Download, Field, Select, SpanField } from "../log/fields";
 import type { Interval } from "../log/span";
 import { type Drive, drive } from "./drive";
 import { PointsList } from "./points-list";
@@ -124,7 +124,7 @@ function Head({ question, shown, now_ms, reason }: HeadProps) {
       <SpanField span={question.span} now_ms={now_ms} onChange={(span) => change({ span })} />
       <span class="grow" />
       {shown.is === "drive" && question.unitId !== null && (
-        <a class="b" href={trackReport(question.unitId, shown.asked, reason)} download>{t("log.csv")}</a>
+        <Download href={trackReport(question.unitId, shown.asked, reason)} />
       )}
     </div>
   );
@@ -167,15 +167,17 @@ function Summary({ shown }: { shown: Extract<Shown, { is: "drive" }> }) {
   const { drive: driven, thinned, total } = shown;
   if (driven.points.length === 0) return <p class="empty" role="status">{t("track.empty")}</p>;
   return (
-    <dl class="track-summary">
-      <div><dt>{t("track.length")}</dt><dd>{distance(driven.length_m)}</dd></div>
-      <div>
-        <dt>{t("track.fastest")}</dt>
-        <dd>{driven.fastest_kmh === null ? "—" : t("track.speed", { speed: number(driven.fastest_kmh) })}</dd>
-      </div>
-      <div><dt>{t("track.reports")}</dt><dd>{number(total)}</dd></div>
+    <div class="track-summary">
+      <dl>
+        <div><dt>{t("track.length")}</dt><dd>{distance(driven.length_m)}</dd></div>
+        <div>
+          <dt>{t("track.fastest")}</dt>
+          <dd>{driven.fastest_kmh === null ? "—" : t("track.speed", { speed: number(driven.fastest_kmh) })}</dd>
+        </div>
+        <div><dt>{t("track.reports")}</dt><dd>{number(total)}</dd></div>
+      </dl>
       {thinned && <p class="muted">{t("track.thinned", { shown: driven.points.length })}</p>}
       {driven.doubtful > 0 && <p class="muted">{t("track.doubtful", { count: driven.doubtful })}</p>}
-    </dl>
+    </div>
   );
 }

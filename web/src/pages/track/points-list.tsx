@@ -18,7 +18,12 @@ const MOST_ROWS = 240;
 export function PointsList({ drive, index, onIndex }: Props) {
   const zone = names.zone();
   const chosen = useRef<HTMLTableRowElement>(null);
-  useEffect(() => chosen.current?.scrollIntoView({ block: "nearest" }), [index]);
+  const shown = useRef(index);
+  useEffect(() => {
+    if (shown.current === index) return; // a new drive is read from its top
+    shown.current = index;
+    chosen.current?.scrollIntoView({ block: "nearest" });
+  }, [index]);
   const from = Math.max(0, Math.min(index - MOST_ROWS / 2, drive.points.length - MOST_ROWS));
   const rows = drive.points.slice(from, from + MOST_ROWS);
   const jump = (at_ms: number): void => {
