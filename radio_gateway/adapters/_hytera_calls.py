@@ -136,6 +136,8 @@ class _Channel:
 
 
 class HyteraCalls:
+    """Follows what each timeslot of each host carries."""
+
     def __init__(self, config: HyteraConfig, emergencies: HyteraEmergencies, emit: Emit) -> None:
         self._config = config
         self._emergencies = emergencies

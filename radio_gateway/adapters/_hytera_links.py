@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from radio_gateway.adapters._hytera_config import DEFAULT_PORTS, Emit, HyteraConfig, Recent
 from radio_gateway.domain.events import LinkChanged, LinkHealth, LinkState
+from radio_gateway.domain.ids import Timeslot
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Outgoing, Peer
 from radio_gateway.protocols.errors import MalformedError, NotReadyError
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 HEALTH_EVERY_S: Final = 5.0
 MAX_DATAGRAM: Final = 2048
+_SLOTS: Final = frozenset(Timeslot)
 
 Done: TypeAlias = Callable[[str | None, Moment], None]
 "Told once what became of a message: None handed over, else why not."
@@ -241,7 +243,13 @@ class HyteraLinks:
             self._drain(port)
             heard = self._settle(port.session, at)
         return [
-            Heard(e.payload, Route(peer.host, e.slot or slot), peer, plain=False) for e in heard
+            Heard(
+                each.payload,
+                Route(peer.host, each.slot if each.slot in _SLOTS else slot),
+                peer,
+                plain=False,
+            )
+            for each in heard
         ]
 
     def _plain_peer(self, name: str, host: str) -> Peer | None:

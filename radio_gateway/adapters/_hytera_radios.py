@@ -22,6 +22,8 @@ class _Radio:
 
 
 class HyteraRadios:
+    """Presence of the radios behind one base, and the way to each."""
+
     def __init__(self, config: HyteraConfig, links: HyteraLinks, emit: Emit) -> None:
         self._config = config
         self._links = links

@@ -74,6 +74,8 @@ def control_key(opcode: int, radio: RadioId) -> Hashable:
 
 
 class HyteraRequests:
+    """Commands on their way; every one ends with an answer, a fault or after 15 s."""
+
     def __init__(
         self, config: HyteraConfig, links: HyteraLinks, radios: HyteraRadios, emit: Emit
     ) -> None:

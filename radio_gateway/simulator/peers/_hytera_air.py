@@ -4,6 +4,7 @@ import heapq
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from itertools import count
 from random import Random
 from typing import Final, TypeAlias
@@ -293,16 +294,14 @@ class HyteraAir(ABC):
     def _try_text(
         self, state: SimulatedRadio, message: Message, request: int, attempt: int, now: float
     ) -> None:
+        if attempt > 1 and request not in self._unanswered_texts:
+            return
         self._from_air(state, message, now)
-        if attempt < TEXT_TRIES and request in self._unanswered_texts:
-            self._later(
-                now + RETRY_S,
-                lambda at: (
-                    self._try_text(state, message, request, attempt + 1, at)
-                    if request in self._unanswered_texts
-                    else None
-                ),
-            )
+        if attempt == TEXT_TRIES:
+            self._unanswered_texts.discard(request)
+        elif request in self._unanswered_texts:
+            again = partial(self._try_text, state, message, request, attempt + 1)
+            self._later(now + RETRY_S, again)
 
     def _from_air(self, state: SimulatedRadio, message: Message, now: float) -> None:
         """A radio transmits; sometimes nobody hears it."""

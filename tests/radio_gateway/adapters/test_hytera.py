@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from radio_gateway.adapters.hytera import DEFAULT_PORTS, ENDPOINTS
 from radio_gateway.domain.commands import (
     SendText,
 )
 from radio_gateway.domain.events import (
+    CallStarted,
     LinkChanged,
     LinkHealth,
     LinkState,
@@ -153,13 +155,29 @@ def test_a_datagram_over_2048_octets_is_dropped(rig: Rig) -> None:
     assert rig.events() == []
 
 
+def test_every_service_has_the_ports_of_the_programming_software() -> None:
+    assert DEFAULT_PORTS["repeater"]["tmp2"] == 30008
+    assert DEFAULT_PORTS["radio"] == {"rrs": 3002, "lp": 3003, "tmp": 3004}
+    for name, port in DEFAULT_PORTS["repeater"].items():
+        assert ENDPOINTS[name].slot == (1 if port % 2 else 2)
+    assert ENDPOINTS["lp"] == (0x08, None)
+
+
+def test_a_channel_that_is_no_timeslot_is_taken_for_that_of_the_port(rig: Rig) -> None:
+    rig.connect("rcp2")
+    rig.hstrp("rcp2", slot_status(0), bytes.fromhex("830400066b0e 04014d"))
+    (started,) = rig.events()
+    assert isinstance(started, CallStarted)
+    assert started.slot == 2
+
+
 def test_radio_number_zero_is_nobody(rig: Rig) -> None:
     rig.plain("rrs", hdap("110003", bytes(4)))
     assert rig.events(LinkChanged) == []
     assert rig.sent() == []
 
 
-@settings(max_examples=300)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(
         st.tuples(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from radio_gateway.protocols.errors import MalformedError
@@ -108,6 +108,7 @@ READERS: dict[str, Callable[[bytes], None]] = {
 
 
 @pytest.mark.parametrize("name", READERS)
+@settings(deadline=None)
 @given(data=st.binary(max_size=120))
 def test_any_octets_are_read_or_malformed(name: str, data: bytes) -> None:
     with contextlib.suppress(MalformedError):
@@ -116,6 +117,7 @@ def test_any_octets_are_read_or_malformed(name: str, data: bytes) -> None:
         any_frame(data)
 
 
+@settings(deadline=None)
 @given(
     service=st.sampled_from(Service),
     opcode=st.one_of(st.sampled_from([opcode for _, opcode in FRAMES]), st.integers(0, 0xFFFF)),

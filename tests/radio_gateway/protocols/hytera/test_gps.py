@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from radio_gateway.domain.geo import GeoPoint
@@ -100,6 +100,7 @@ def test_speeds_are_three_characters(knots: float, text: str) -> None:
     assert gps_data(None, fixed_at=None, speed_knots=knots).speed == text
 
 
+@settings(deadline=None)
 @given(lat=st.floats(-90, 90), lon=st.floats(-180, 180))
 def test_any_place_survives_to_a_ten_thousandth_minute(lat: float, lon: float) -> None:
     octets = gps_data(GeoPoint(lat, lon), fixed_at=None).to_bytes()
