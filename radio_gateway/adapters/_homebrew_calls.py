@@ -131,7 +131,7 @@ class Calls:
     def expire(self, at: Moment) -> None:
         """End what has been silent for too long; forget streams after the hang time."""
         for transmission in list({id(t): t for t in self._by_stream.values()}.values()):
-            if at.mono - transmission.heard_at >= self._lost_after_s:
+            if at.mono >= transmission.heard_at + self._lost_after_s:
                 self._end(transmission, CallEndReason.LOST, at)
         self._endings.expire(at.mono)
 

@@ -20,7 +20,7 @@ class FaultLog:
     def fault(self, what: str, data: bytes, host: str, now: float) -> None:
         """Take one bad datagram; digests of logins are never shown."""
         logged_at, quiet = self._senders.get(host, (float("-inf"), 0))
-        if now - logged_at < LOG_EVERY_S:
+        if now < logged_at + LOG_EVERY_S:
             self._senders[host] = logged_at, quiet + 1
             return
         self._senders.pop(host, None)

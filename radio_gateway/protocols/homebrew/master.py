@@ -150,7 +150,7 @@ class MasterSession:
     def expire(self, now: float) -> None:
         """End the sessions that were silent for too long and forget old salts."""
         for session in list(self._sessions.values()):
-            if now - session.heard_at >= self._timeout_s:
+            if now >= session.heard_at + self._timeout_s:
                 self._end(session, f"no keep-alive for {self._timeout_s:g} s")
         for key in [k for k, c in self._challenges.items() if c.expires_at <= now]:
             del self._challenges[key]
@@ -189,15 +189,22 @@ class MasterSession:
             raise RefusedError(f"{sender.host} is blocked after wrong passphrases")
         if not self._attempts.may_ask(sender.host, now):
             raise RefusedError(f"{sender.host} asks to log in too often")
+        key = frame.repeater_id, sender
+        challenge = self._challenges.get(key)
+        if challenge is None or now >= challenge.expires_at:
+            challenge = self._new_challenge(now)
+            self._challenges.pop(key, None)
+            self._challenges[key] = challenge
+            while len(self._challenges) > _CHALLENGES_KEPT:
+                self._challenges.popitem(last=False)
+        # a request that the network repeated gets the same salt: it still serves only once
+        self._outgoing.append((Acknowledge(challenge.salt).build(), sender))
+
+    def _new_challenge(self, now: float) -> _Challenge:
         salt = self._salt()
         if len(salt) != SALT_OCTETS:
             raise ValueError(f"a salt is {SALT_OCTETS} octets, not {len(salt)}")
-        key = frame.repeater_id, sender
-        self._challenges.pop(key, None)
-        self._challenges[key] = _Challenge(salt, now + SALT_LIFE_S)
-        while len(self._challenges) > _CHALLENGES_KEPT:
-            self._challenges.popitem(last=False)
-        self._outgoing.append((Acknowledge(salt).build(), sender))
+        return _Challenge(salt, now + SALT_LIFE_S)
 
     def _verify(self, frame: Key, sender: Address, now: float) -> None:
         if self._attempts.blocked(sender.host, now):

@@ -84,7 +84,7 @@ class PeerSession:
         frame = parse_frame(datagram)
         match self.state, frame:
             case State.CLOSED, _:
-                raise MalformedError("message to a closed session", datagram)
+                pass  # the answer to our farewell, or one that was late
             case _, Refuse():
                 self._heard_at = now
                 self._become(State.SALT_WAIT, "refused by the master")

@@ -111,6 +111,11 @@ def test_a_salt_serves_once(master: Master) -> None:
     assert master.send(right) == [NAK]
 
 
+def test_a_repeated_request_gets_the_same_salt(master: Master) -> None:
+    assert master.send(Login(ID).build()) == master.send(Login(ID).build())
+    assert master.send(Login(ID).build(), ELSEWHERE) != master.send(Login(ID).build())
+
+
 def test_a_salt_dies_after_ten_seconds(master: Master) -> None:
     [answer] = master.send(Login(ID).build(), now=0.0)
     key = Key(ID, login_digest(answer[6:], PASSPHRASE)).build()

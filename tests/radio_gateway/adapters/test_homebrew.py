@@ -1,0 +1,370 @@
+"""The Homebrew adapter: logins, health, bad datagrams, commands, bursts against envelopes."""
+
+import logging
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from radio_gateway.adapters.homebrew import HomebrewMaster, RepeaterConfig
+from radio_gateway.domain.commands import AcknowledgeEmergency, RadioCheck, SendText
+from radio_gateway.domain.events import (
+    CallEnded,
+    CallEndReason,
+    CallStarted,
+    CommandOutcome,
+    CommandResult,
+    EmergencyRaised,
+    EmergencySource,
+    LinkChanged,
+    LinkHealth,
+    LinkState,
+    TextProgress,
+    TextState,
+)
+from radio_gateway.domain.ids import RadioId, TalkgroupId
+from radio_gateway.domain.ports import Ability, Adapter, Peer
+from radio_gateway.protocols.dmr import embedded
+from radio_gateway.protocols.dmr.ambe import SILENCE
+from radio_gateway.protocols.dmr.burst import build_data, build_voice
+from radio_gateway.protocols.dmr.checks import CrcMask, seal
+from radio_gateway.protocols.dmr.emb import Emb, Lcss
+from radio_gateway.protocols.dmr.link_control import VoiceLc, seal_full_lc
+from radio_gateway.protocols.dmr.slot_type import DataType, SlotType
+from radio_gateway.protocols.dmr.sync import Sync
+from radio_gateway.protocols.homebrew.configuration import HostConfiguration
+from radio_gateway.protocols.homebrew.dmrd import DmrFrame, FrameType
+from tests.radio_gateway.adapters.homebrew_network import (
+    KAROSTA,
+    LIEPAJA,
+    PEERS,
+    Network,
+    config,
+    moment,
+)
+
+STRANGER = Peer("main", "10.0.0.66", 4000)
+ALARM = seal(bytes.fromhex("a7100000006019258 96c".replace(" ", "")), CrcMask.CSBK)
+FRAME = DmrFrame(
+    sequence=0,
+    source=2460012,
+    target=24601,
+    repeater_id=LIEPAJA,
+    slot=1,
+    group=True,
+    frame_type=FrameType.DATA_SYNC,
+    detail=DataType.CSBK,
+    stream=b"\x01\x02\x03\x04",
+    burst=bytes(33),
+    bit_errors=0,
+    rssi_dbm=-70,
+)
+RADIO = RadioId("dmr", 2460012)
+
+
+def control(block: bytes) -> bytes:
+    return build_data(Sync.BS_DATA, SlotType(1, DataType.CSBK), block)
+
+
+def header(lc: VoiceLc, kind: DataType = DataType.VOICE_LC_HEADER) -> bytes:
+    return build_data(Sync.BS_DATA, SlotType(1, kind), seal_full_lc(lc.build(), kind))
+
+
+@pytest.fixture
+def network() -> Network:
+    network = Network()
+    network.log_in()
+    return network
+
+
+def test_it_is_an_adapter(network: Network) -> None:
+    adapter: Adapter = network.master
+
+    assert adapter.CAPABILITIES.abilities == {
+        Ability.CALLS,
+        Ability.TALKER_ALIAS,
+        Ability.POSITION,
+        Ability.EMERGENCY,
+    }
+
+
+def test_a_site_comes_up_by_login_and_goes_down_by_silence() -> None:
+    network = Network()
+    network.repeaters[LIEPAJA].open(0.0)
+    network.run(1.0)
+    changes = [(e.site, e.state, e.reason) for e in network.events(LinkChanged)]
+    assert changes == [
+        ("Liepāja", LinkState.CONNECTING, "waiting for the repeater"),
+        ("Karosta", LinkState.CONNECTING, "waiting for the repeater"),
+        ("Liepāja", LinkState.UP, "login accepted"),
+    ]
+
+    network.path = lambda _: []
+    network.run(60.0)
+    last = network.events(LinkChanged)[-1]
+    assert (last.site, last.state) == ("Liepāja", LinkState.DOWN)
+    assert last.reason == "no keep-alive for 45 s"
+
+
+def test_a_site_stays_up_by_keep_alives(network: Network) -> None:
+    network.run(300.0)
+
+    assert network.events(LinkChanged) == []
+
+
+def test_a_farewell_cuts_off_the_call(network: Network) -> None:
+    network.repeaters[LIEPAJA].talk(2460012, 24601, now=network.now, duration_s=6.0)
+    network.run(2.0)
+    network.repeaters[LIEPAJA].close()
+    network.run(0.1)
+
+    [ended] = network.events(CallEnded)
+    assert ended.reason is CallEndReason.TRUNCATED
+    [change] = network.events(LinkChanged)
+    assert (change.state, change.reason) == (LinkState.DOWN, "the repeater left")
+
+
+def test_closing_the_socket_cuts_off_calls_and_sites(network: Network) -> None:
+    network.repeaters[LIEPAJA].talk(2460012, 24601, now=network.now, duration_s=6.0)
+    network.run(2.0)
+    network.heard.clear()
+    network.master.closed("socket closed", moment(network.now))
+
+    ended, *changes = network.master.events()
+    assert isinstance(ended, CallEnded)
+    assert ended.reason is CallEndReason.TRUNCATED
+    assert [(c.site, c.state) for c in changes if isinstance(c, LinkChanged)] == [
+        ("Liepāja", LinkState.DOWN),
+        ("Karosta", LinkState.DOWN),
+    ]
+    assert network.master.deadline() is None
+
+
+def test_health_is_told_every_five_seconds(network: Network) -> None:
+    network.run(0.5)
+    network.send(b"junk", STRANGER)
+    network.send(FRAME.build(), STRANGER)
+    network.run(12.0)
+
+    times = [event.at.mono for event in network.events(LinkHealth) if event.site == "Liepāja"]
+    assert times == [5.0, 10.0]
+    last = {event.site: event for event in network.events(LinkHealth)}
+    assert (last[None].malformed, last[None].refused) == (1, 1)
+    assert last["Karosta"].state is LinkState.UP
+    assert last["Karosta"].frames == 0
+
+
+class TestStrangers:
+    """Nobody who is not logged in can cause an event (or stop one)."""
+
+    @pytest.mark.parametrize("sender", [STRANGER, Peer("main", "10.0.0.1", 62032), PEERS[KAROSTA]])
+    def test_an_alarm_from_elsewhere_raises_nothing(self, network: Network, sender: Peer) -> None:
+        alarm = replace(FRAME, burst=control(ALARM)).build()
+
+        assert network.send(alarm, sender) == []
+        assert network.send(alarm) != []
+
+    def test_a_farewell_from_elsewhere_changes_nothing(self, network: Network) -> None:
+        assert network.send(b"RPTCL" + LIEPAJA.to_bytes(4, "big"), STRANGER) == []
+        network.run(1.0)
+
+        assert network.events(LinkChanged) == []
+
+    def test_no_frame_is_lost_while_a_stranger_tries_to_log_in(self, network: Network) -> None:
+        network.repeaters[LIEPAJA].talk(2460012, 24601, now=network.now, duration_s=6.0)
+        for _ in range(30):
+            network.run(0.2)
+            network.send(b"RPTL" + LIEPAJA.to_bytes(4, "big"), STRANGER)
+            network.send(b"RPTK" + LIEPAJA.to_bytes(4, "big") + bytes(32), STRANGER)
+            network.send(b"RPTCL" + LIEPAJA.to_bytes(4, "big"), STRANGER)
+        network.run(2.0)
+
+        [ended] = network.events(CallEnded)
+        assert (ended.loss_percent, ended.duration_s) == (0.0, 6.0)
+
+    @given(data=st.binary(max_size=80), tag=st.sampled_from([b"DMRD", b"RPTK", b"RPTPING", b""]))
+    def test_any_bytes_from_a_stranger(self, data: bytes, tag: bytes) -> None:
+        network = Network()
+        network.master.events()
+
+        assert network.send(tag + data, STRANGER) == []
+
+    def test_the_dialect_without_passwords_is_closed_by_default(self) -> None:
+        network = Network()
+        network.master.events()
+        dmrc = HostConfiguration(repeater_id=LIEPAJA).build()
+
+        assert network.send(dmrc, Peer("main", "127.0.0.1", 62032)) == []
+
+    def test_and_open_to_an_allowed_address(self) -> None:
+        host = Peer("main", "127.0.0.1", 62032)
+        master = HomebrewMaster(
+            config(allow_gateway_dialect_from=frozenset({"127.0.0.1"})), salt=lambda: bytes(4)
+        )
+        master.opened(moment(0.0))
+        master.feed(HostConfiguration(repeater_id=LIEPAJA).build(), host, moment(0.0))
+        forged = replace(FRAME, repeater_id=KAROSTA, burst=control(ALARM))
+        master.feed(forged.build(), host, moment(1.0))
+
+        [alarm] = [e for e in master.events() if isinstance(e, EmergencyRaised)]
+        assert alarm.site == "Liepāja"
+
+
+class TestBadDatagrams:
+    @settings(max_examples=200)
+    @given(
+        tag=st.sampled_from([b"DMRD", b"DMRA", b"DMRG", b"RPTC", b"RPTO", b"RPTPING", b"RPTG"]),
+        rest=st.binary(max_size=70) | st.binary(min_size=51, max_size=51),
+    )
+    def test_nothing_from_a_repeater_that_is_logged_in_raises(
+        self, tag: bytes, rest: bytes
+    ) -> None:
+        network = LOGGED_IN
+        network.now += 1.0
+        network.send(tag + LIEPAJA.to_bytes(4, "big") + rest)
+        network.send(tag + rest[:7] + LIEPAJA.to_bytes(4, "big") + rest[7:])
+
+    def test_oversized(self, network: Network, caplog: pytest.LogCaptureFixture) -> None:
+        with caplog.at_level(logging.WARNING):
+            network.send(b"DMRD" + bytes(2000))
+
+        assert "longer than any message" in caplog.text
+        assert "dropped 2004 octets from 10.0.0.1" in caplog.text
+        assert caplog.text.count("00 00") < 64
+
+    def test_the_log_speaks_once_per_second_and_sender(
+        self, network: Network, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with caplog.at_level(logging.WARNING):
+            for _ in range(50):
+                network.send(b"junk")
+                network.send(b"junk", STRANGER)
+            network.now += 1.0
+            network.send(b"junk\x1b[2J\r\n")
+
+        assert len(caplog.records) == 3
+        assert "and 49 before" in caplog.records[-1].getMessage()
+        assert caplog.records[-1].getMessage().isprintable()
+
+    def test_a_login_digest_is_never_logged(
+        self, network: Network, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with caplog.at_level(logging.DEBUG):
+            for length in (32, 31):
+                network.now += 1.0
+                network.send(b"RPTK" + LIEPAJA.to_bytes(4, "big") + b"\xab" * length, STRANGER)
+
+        assert len(caplog.records) == 2
+        assert "ab ab" not in caplog.text
+        assert "abab" not in caplog.text
+
+    def test_truncated_position_of_dmrgateway_is_dropped(self, network: Network) -> None:
+        assert network.send(bytes.fromhex("444d52470003c0f1280722000f8a")) == []
+
+
+LOGGED_IN = Network()
+LOGGED_IN.log_in()
+
+
+class TestBurstAgainstEnvelope:
+    def test_the_header_wins(self, network: Network) -> None:
+        lc = VoiceLc(group=True, target=99, source=7)
+        [event] = network.send(
+            replace(FRAME, detail=DataType.VOICE_LC_HEADER, burst=header(lc)).build()
+        )
+
+        assert isinstance(event, CallStarted)
+        assert (event.radio, event.talkgroup) == (RadioId("dmr", 7), TalkgroupId("dmr", 99))
+
+    def test_the_alarm_block_wins(self, network: Network) -> None:
+        [event] = network.send(replace(FRAME, source=1, burst=control(ALARM)).build())
+
+        assert isinstance(event, EmergencyRaised)
+        assert (event.radio, event.talkgroup) == (RADIO, TalkgroupId("dmr", 24601))
+
+    def test_the_embedded_link_control_wins_after_a_late_entry(self, network: Network) -> None:
+        lc = VoiceLc(group=True, target=99, source=7, service=0x80)
+        for n, lcss in enumerate((Lcss.FIRST, Lcss.CONTINUATION, Lcss.CONTINUATION, Lcss.LAST)):
+            burst = build_voice(Emb(1, lcss), embedded.encode(lc.build())[n], (SILENCE,) * 3)
+            frame = replace(
+                FRAME, sequence=n, frame_type=FrameType.VOICE, detail=n + 1, burst=burst
+            )
+            network.send(frame.build())
+
+        [alarm] = network.events(EmergencyRaised)
+        assert (alarm.radio.number, alarm.source) == (7, EmergencySource.VOICE)
+
+    @pytest.mark.parametrize("kind", [DataType.VOICE_LC_HEADER, DataType.CSBK, DataType.PI_HEADER])
+    def test_a_wrong_checksum_makes_no_event(self, network: Network, kind: DataType) -> None:
+        burst = build_data(
+            Sync.BS_DATA, SlotType(1, kind), bytes.fromhex("a71000000060192589 6cffff")
+        )
+        network.send(replace(FRAME, detail=kind, burst=burst).build())
+
+        assert network.heard == []
+
+    def test_an_unreadable_terminator_still_ends_its_call(self, network: Network) -> None:
+        lc = VoiceLc(group=True, target=24601, source=2460012)
+        network.send(replace(FRAME, detail=DataType.VOICE_LC_HEADER, burst=header(lc)).build())
+        end = replace(FRAME, sequence=1, detail=DataType.TERMINATOR_WITH_LC)
+        [event] = network.send(end.build())
+
+        assert isinstance(event, CallEnded)
+        assert event.reason is CallEndReason.TERMINATOR
+
+    def test_a_terminator_alone_can_still_raise_an_emergency(self, network: Network) -> None:
+        lc = VoiceLc(group=True, target=24601, source=2460012, service=0x80)
+        kind = DataType.TERMINATOR_WITH_LC
+        frame = replace(FRAME, detail=kind, burst=header(lc, kind))
+        first, again = network.send(frame.build()), network.send(frame.build())
+
+        assert [(type(e), e.radio) for e in first if isinstance(e, EmergencyRaised)] == [
+            (EmergencyRaised, RADIO)
+        ]
+        assert again == []
+
+    def test_a_sender_with_one_stream_id_for_all_calls(self, network: Network) -> None:
+        lc = VoiceLc(group=True, target=24601, source=2460012)
+        kinds = (DataType.VOICE_LC_HEADER, DataType.TERMINATOR_WITH_LC) * 2
+        for sequence, kind in enumerate(kinds):
+            frame = replace(FRAME, sequence=sequence, detail=kind, burst=header(lc, kind))
+            network.send(frame.build())
+
+        assert len(network.events(CallEnded)) == 2
+
+
+class TestCommands:
+    def test_text_is_refused_with_its_reason(self, network: Network) -> None:
+        network.master.command(SendText(command="k", text="x", radio=RADIO), moment(1.0))
+
+        [event] = network.master.events()
+        assert isinstance(event, TextProgress)
+        assert (event.state, event.command) == (TextState.FAILED, "k")
+        assert "cannot" in (event.detail or "")
+
+    def test_others_are_refused(self, network: Network) -> None:
+        network.master.command(RadioCheck(command="k", radio=RADIO), moment(1.0))
+
+        [event] = network.master.events()
+        assert isinstance(event, CommandResult)
+        assert (event.outcome, event.radio) == (CommandOutcome.REFUSED, RADIO)
+
+    def test_an_alarm_after_an_acknowledged_one_is_raised_again(self, network: Network) -> None:
+        frame = replace(FRAME, burst=control(ALARM)).build()
+        assert len(network.send(frame)) == 1
+        assert network.send(frame) == []
+        network.master.command(AcknowledgeEmergency(command="k", radio=RADIO), moment(network.now))
+        network.master.events()
+
+        assert len(network.send(frame)) == 1
+
+
+def test_a_passphrase_does_not_show_in_the_configuration() -> None:
+    assert "correct horse" not in repr(config())
+
+
+def test_each_repeater_id_only_once() -> None:
+    twice = (RepeaterConfig(1, "a", "x"), RepeaterConfig(1, "b", "y"))
+    with pytest.raises(ValueError, match="only once"):
+        HomebrewMaster(config(repeaters=twice), salt=lambda: bytes(4))
