@@ -130,6 +130,44 @@ def test_an_unanswered_request_fails(rig: Rig) -> None:
     assert result.detail == "no answer from the radio"
 
 
+def test_a_request_that_could_not_be_transmitted_fails_with_the_reason(rig: Rig) -> None:
+    rig.plain("rrs", REGISTRATION)
+    rig.command(RequestPosition(command="c1", radio=RADIO))
+    rig.events()
+    rig.plain("lp", hdap("140008", bytes.fromhex("002337fa a001 05")))
+    (result,) = rig.events()
+    assert isinstance(result, CommandResult)
+    assert result.outcome is CommandOutcome.FAILED
+    assert result.detail == "the radio did not acknowledge"
+
+
+def test_a_request_on_the_air_waits_for_the_radio(rig: Rig) -> None:
+    rig.plain("rrs", REGISTRATION)
+    rig.command(RequestPosition(command="c1", radio=RADIO))
+    rig.events()
+    rig.plain("lp", hdap("140008", bytes.fromhex("002337fa a001 00")))
+    assert rig.events() == []
+    rig.run(15.0)
+    (result,) = rig.events()
+    assert isinstance(result, CommandResult)
+    assert result.detail == "put on the air, no answer from the radio"
+
+
+def test_a_captured_report_is_where_its_radio_was(rig: Rig) -> None:
+    frame = (
+        "08d0030030000000820a210909413231343332343235313031354e343732372e33383439"
+        "4530313931322e3130323233352e3035304903000000"
+    )
+    rig.plain("lp", bytes.fromhex(frame))
+    position = rig.events(LinkChanged)[0]
+    assert isinstance(position, PositionReported)
+    assert position.radio.number == 2165001
+    assert position.point.lat == pytest.approx(47.456415, abs=1e-6)
+    assert position.point.lon == pytest.approx(19.201703, abs=1e-6)
+    assert position.speed_kmh == pytest.approx(64.82)
+    assert position.fixed_at == datetime(2015, 10, 25, 21, 43, 24, tzinfo=UTC)
+
+
 def test_location_requests_keep_a_distance(rig: Rig) -> None:
     rig.plain("rrs", REGISTRATION)
     rig.sent()

@@ -16,6 +16,7 @@ from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.domain.ports import Peer
 from tests.radio_gateway.adapters.hytera_rig import (
     HOST,
+    OPTIONS,
     RADIO,
     REGISTRATION,
     Rig,
@@ -145,6 +146,23 @@ def test_an_answer_about_another_radio_delivers_nothing(ready: Rig) -> None:
     body = packet[11:15] + bytes.fromhex("00000064 00066b0e 00")
     ready.hstrp("tmp1", hdap("0900a2", body))
     assert progress(ready) == []
+
+
+def test_a_foreign_host_neither_delivers_nor_ends_a_session(ready: Rig) -> None:
+    packet = send(ready)
+    body = packet[11:15] + bytes.fromhex("002337fa 00066b0e 00")
+    for frame in (
+        bytes.fromhex("32420001") + packet[4:6],
+        bytes.fromhex("324200200009") + OPTIONS + hdap("0900a2", body),
+        hdap("0900a2", body),
+        bytes.fromhex("324200080000"),
+        bytes.fromhex("32420010") + packet[4:6],
+    ):
+        ready.plain("tmp1", frame, host="192.0.2.66")
+    assert ready.events() == []
+    assert ready.sent() == []
+    answer(ready, packet)
+    assert progress(ready)[-1] == ("t1", TextState.DELIVERED)
 
 
 def test_a_refused_text_fails_with_the_reason(ready: Rig) -> None:
