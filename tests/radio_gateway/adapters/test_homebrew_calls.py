@@ -393,3 +393,60 @@ class TestBadNetwork:
         assert (first.reason, second.reason) == (CallEndReason.LOST, CallEndReason.TERMINATOR)
         assert second.late_entry
         assert second.conversation == first.call
+
+    @pytest.mark.parametrize("seed", range(8))
+    def test_every_call_that_starts_ends_once(self, seed: int) -> None:
+        """Two repeaters, both slots, 5 % loss, 5 % repetition, 5 % late by up to ten frames."""
+        rng = random.Random(seed)
+        held: list[tuple[int, bytes]] = []
+
+        def bad(datagrams: list[bytes]) -> Iterable[bytes]:
+            for datagram in datagrams:
+                if not datagram.startswith(b"DMRD"):
+                    yield datagram
+                    continue
+                chance = rng.random()
+                if chance < 0.05:
+                    continue
+                if chance < 0.10:
+                    held.append((rng.randrange(1, 10), datagram))
+                    continue
+                yield datagram
+                if chance > 0.95:
+                    yield datagram
+                held[:] = [(wait - 1, late) for wait, late in held]
+                yield from [late for wait, late in held if wait <= 0]
+                held[:] = [(wait, late) for wait, late in held if wait > 0]
+
+        network = Network(seed=seed, path=bad)
+        network.log_in()
+        emergencies = 0
+        for _ in range(30):
+            emergency = rng.random() < 0.2
+            emergencies += emergency
+            network.repeaters[rng.choice((LIEPAJA, KAROSTA))].talk(
+                rng.randrange(1, 1000),
+                DISPATCH,
+                now=network.now + rng.random() * 60,
+                duration_s=rng.uniform(1.2, 6.0),
+                slot=rng.choice((1, 2)),
+                alias="PATROL 12",
+                emergency=emergency,
+                late_entry=rng.random() < 0.2,
+                lose_terminator=rng.random() < 0.2,
+            )
+        network.run(300.0)
+
+        started = [event.call for event in network.events(CallStarted)]
+        ended = [event.call for event in network.events(CallEnded)]
+        assert len(started) >= 30
+        assert len(set(started)) == len(started)
+        assert sorted(started) == sorted(ended)
+        raised = {event.radio for event in network.events(EmergencyRaised)}
+        in_emergency = {e.radio for e in network.events(CallEnded) if e.emergency}
+        assert raised == in_emergency
+        assert len(raised) >= emergencies - 1  # a late entry of 1.2 s may show its bit too late
+        for event in network.events(CallEnded):
+            assert event.loss_percent is not None
+            assert 0.0 <= event.loss_percent < 50.0
+            assert 0.0 <= event.duration_s < 6.5

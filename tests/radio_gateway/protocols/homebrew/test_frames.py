@@ -314,3 +314,13 @@ def test_200_000_mutated_frames() -> None:
         for parse in (parse_frame, parse_host_frame):
             with contextlib.suppress(MalformedError):
                 parse(bytes(frame))
+
+
+def test_every_single_bit_flip_of_every_vector() -> None:
+    for vector in VECTORS:
+        octets = bytes.fromhex(vector["hex"])
+        for bit in range(8 * len(octets)):
+            flipped = bytearray(octets)
+            flipped[bit // 8] ^= 0x80 >> bit % 8
+            with contextlib.suppress(MalformedError):
+                parse_frame(bytes(flipped))

@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import random
 from dataclasses import dataclass, field
 
 import pytest
@@ -311,6 +312,29 @@ def test_nobody_gets_in_without_the_passphrase(
         master.session.expire(now)
 
     assert master.session.session(ID) is None
+    assert master.session.transitions() == []
+
+
+@pytest.mark.slow
+def test_100_000_steps_of_an_attacker_leave_the_live_session_alone() -> None:
+    rng = random.Random(100_000)
+    master = Master()
+    master.log_in()
+    master.session.transitions()
+    strangers = [Address(f"10.0.1.{n}", 4000 + n) for n in range(200)]
+    now = 0.0
+    for _ in range(100_000):
+        now += rng.random() / 100
+        datagram = rng.choice(DATAGRAMS) if rng.random() < 0.8 else rng.randbytes(40)
+        stranger = rng.choice(strangers)
+        with contextlib.suppress(RefusedError, MalformedError):
+            assert master.session.feed(datagram, stranger, now) is None
+        assert all(to == stranger for _, to in master.session.outgoing())
+        master.session.feed(PING, HERE, now)
+        master.session.outgoing()
+        master.session.expire(now)
+
+    assert master.is_up()
     assert master.session.transitions() == []
 
 
