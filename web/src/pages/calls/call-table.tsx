@@ -57,11 +57,11 @@ function CallRow({ call, zone }: { call: Call; zone: string }) {
       <td class="who"><Caller call={call} /></td>
       <td>{called(call)}</td>
       <td>
-        {[plain(call.site ?? call.link), call.slot === null ? "" : t("calls.slot", { slot: call.slot })]
+        {[plain(call.site ?? call.link), call.slot === null ? "" : t("call.slot", { slot: call.slot })]
           .filter(Boolean)
           .join(" · ")}
       </td>
-      <td>{running ? <span class="pill busy">{t("calls.talking")}</span> : endReason(call)}</td>
+      <td>{running ? <span class="pill busy">{t("call.talking")}</span> : endReason(call)}</td>
       <td class="figure">{figure(call.rssi_dbm, 0, "dBm")}</td>
       <td class="figure">{figure(call.ber_percent, 1, "%")}</td>
       <td class="figure">{figure(call.loss_percent, 1, "%")}</td>
@@ -91,9 +91,9 @@ function called(call: Call): string {
 function endReason(call: Call): string {
   switch (call.end_reason) {
     case "terminator": return t("calls.end.terminator");
-    case "lost": return t("calls.end.lost");
-    case "preempted": return t("calls.end.preempted");
-    case "truncated": return t("calls.end.truncated");
+    case "lost": return t("call.end.lost");
+    case "preempted": return t("call.end.preempted");
+    case "truncated": return t("call.end.truncated");
     case null: return "";
   }
 }
@@ -102,8 +102,8 @@ function Marks({ call }: { call: Call }) {
   return (
     <>
       {call.emergency && <span class="pill emergency">{t("calls.mark.emergency")}</span>}
-      {call.late_entry && <span class="pill no_gps" title={t("calls.mark.late_entry_title")}>{t("calls.mark.late_entry")}</span>}
-      {call.encrypted && <span class="pill off">{t("calls.mark.encrypted")}</span>}
+      {call.late_entry && <span class="pill no_gps" title={t("calls.mark.late_entry_title")}>{t("call.late_entry")}</span>}
+      {call.encrypted && <span class="pill off">{t("call.encrypted")}</span>}
     </>
   );
 }

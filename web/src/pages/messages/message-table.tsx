@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { command } from "../../api/client";
 import type { Message, MessageState } from "../../api/types";
-import { type MessageKey, t } from "../../i18n";
+import { isKey, type MessageKey, t } from "../../i18n";
 import { clock, isoDate } from "../../i18n/format";
 import { stores } from "../../stores";
 import { explain } from "../../ui/errors";
@@ -76,18 +76,24 @@ function States({ message, zone }: { message: Message; zone: string }) {
       <summary>
         <span class={`pill ${LOOK[message.state]}`}>{SIGN[message.state]} {t(stateKey(message.state))}</span>
         <span class="muted"> {clock(message.state_at, zone)}</span>
-        {message.waiting_for && <span class="muted"> · {t(`messages.waits.${message.waiting_for}`)}</span>}
+        {message.waiting_for && <span class="muted"> · {t(`text.waiting.${message.waiting_for}`)}</span>}
       </summary>
       <ol>
         {message.history.map((step, i) => (
           <li key={i}>
             <time dateTime={step.at}>{clock(step.at, zone)}</time> {t(stateKey(step.state))}
-            {step.detail && <span class="muted"> · {plain(step.detail)}</span>}
+            {step.detail && <span class="muted"> · {reason(step.detail)}</span>}
           </li>
         ))}
       </ol>
     </details>
   );
+}
+
+/** A known reason in the language of the screen, another as the radio system gave it. */
+function reason(detail: string): string {
+  const key = `text.reason.${detail}`;
+  return isKey(key) ? t(key) : plain(detail);
 }
 
 const LOOK: Readonly<Record<MessageState, string>> = {
@@ -98,7 +104,7 @@ const SIGN: Readonly<Record<MessageState, string>> = {
 };
 
 export function stateKey(state: MessageState): MessageKey {
-  return `messages.state.${state}`;
+  return state === "received" ? "messages.state.received" : `text.state.${state}`;
 }
 
 /** Cancel what still waits, send again what failed. */
@@ -121,7 +127,7 @@ function Actions({ message }: { message: Message }) {
   return (
     <>
       <button type="button" class="b round" disabled={busy.value} onClick={() => void run()}>
-        {t(`messages.${action}`)}
+        {t(`text.${action}`)}
       </button>
       {error.value !== null && <p class="problem" role="alert">{explain(error.value)}</p>}
     </>
