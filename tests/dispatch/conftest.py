@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,3 +60,12 @@ async def world(database: Database) -> AsyncIterator["World"]:
 
     async with open_world(database) as world:
         yield world
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of this test run; skips where there is none, except under CI."""
+    from tests.dispatch.postgres import running_server
+
+    with running_server(tmp_path_factory.mktemp("pg")) as address:
+        yield address

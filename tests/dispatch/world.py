@@ -10,7 +10,9 @@ from typing import Any
 import orjson
 
 from dispatch.agencies.models import Agency
+from dispatch.auth.identity import Role, SignedIn
 from dispatch.db.database import Database
+from dispatch.emergencies.service import acknowledge
 from dispatch.ingest.store import store
 from dispatch.links.catalogue import LinkCatalogue, LinkTraits
 from dispatch.live.hub import Follower
@@ -20,7 +22,33 @@ from dispatch.shared import Shared
 from dispatch.talkgroups.models import Talkgroup
 from dispatch.units.models import Unit
 from radio_gateway.domain.commands import Command
-from radio_gateway.domain.events import Event
+from radio_gateway.domain.events import (
+    CallEnded,
+    CallEndReason,
+    CallKind,
+    CallStarted,
+    CommandOutcome,
+    CommandResult,
+    EmergencyCleared,
+    EmergencyRaised,
+    EmergencySource,
+    Event,
+    LinkChanged,
+    LinkHealth,
+    LinkState,
+    PositionReported,
+    PositionSource,
+    RadioDeregistered,
+    RadioHeard,
+    RadioRegistered,
+    StatusReceived,
+    TalkerAliasHeard,
+    TelemetryReceived,
+    TextProgress,
+    TextReceived,
+    TextState,
+)
+from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Ability
@@ -152,3 +180,49 @@ async def _move_sequences(database: Database) -> None:
             await session.execute(
                 text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 100)")
             )
+
+
+async def raise_everything(world: World) -> None:
+    """One event of every kind, and an answer to each that can be answered."""
+    await world.hear(*every_event())
+    await world.hear(LinkHealth(link=LINK, at=moment(20), state=LinkState.UP, since=START))
+    person = SignedIn(1, "anna", "Anna", Role.DISPATCHER, None, 1)
+    async with world.database.write() as session:
+        await acknowledge(session, world.shared, 1, person)
+
+
+def every_event() -> list[Event]:
+    """One of each, in the order in which a shift might bring them."""
+    at = moment
+    call = {"call": "c1", "kind": CallKind.GROUP, "radio": OURS, "talkgroup": GROUP}
+    return [
+        LinkChanged(link=LINK, at=at(0), state=LinkState.UP, reason="login accepted"),
+        RadioRegistered(link=LINK, at=at(1), radio=OURS),
+        RadioHeard(link=LINK, at=at(2), radio=OURS, rssi_dbm=-80.0),
+        PositionReported(
+            link=LINK,
+            at=at(3),
+            radio=OURS,
+            point=GeoPoint(56.5, 21.0),
+            source=PositionSource.TRIGGERED,
+        ),
+        CallStarted(link=LINK, at=at(4), **call),  # type: ignore[arg-type]  # shared fields
+        TalkerAliasHeard(link=LINK, at=at(5), call="c1", radio=OURS, alias="Kaspars"),
+        CallEnded(
+            link=LINK,
+            at=at(6),
+            started_at=START + timedelta(seconds=4),
+            duration_s=2.0,
+            reason=CallEndReason.TERMINATOR,
+            **call,  # type: ignore[arg-type]  # shared fields
+        ),
+        TextReceived(link=LINK, at=at(7), radio=OURS, text="Klausos"),
+        TextProgress(link=LINK, at=at(8), command="nobody's", state=TextState.SENT),
+        StatusReceived(link=LINK, at=at(9), radio=OURS, status=1),
+        EmergencyRaised(link=LINK, at=at(10), radio=OURS, source=EmergencySource.ALARM),
+        EmergencyCleared(link=LINK, at=at(11), radio=OURS),
+        TelemetryReceived(link=LINK, at=at(12), radio=OURS, kind="battery", data=b"\x01"),
+        CommandResult(link=LINK, at=at(13), command="nobody's", outcome=CommandOutcome.DONE),
+        LinkHealth(link=LINK, at=at(14), state=LinkState.UP, since=START),
+        RadioDeregistered(link=LINK, at=at(15), radio=OURS),
+    ]
