@@ -19,14 +19,20 @@ from dispatch.auth.router import router as session
 from dispatch.auth.service import Door
 from dispatch.auth.sessions import Sessions
 from dispatch.background import Background, background
+from dispatch.calls.router import router as calls
+from dispatch.commands.router import router as radio_commands
 from dispatch.config import Settings
 from dispatch.db import migrate
 from dispatch.db.database import Database
+from dispatch.emergencies.router import router as emergencies
 from dispatch.health import Health
 from dispatch.links.catalogue import LinkCatalogue, LinkTraits
 from dispatch.links.router import router as links
+from dispatch.live.router import router as live
+from dispatch.messages.router import router as messages
 from dispatch.metrics import Metrics, RequestMetrics
 from dispatch.positions.router import router as positions
+from dispatch.radio_side import RadioSide
 from dispatch.radios.router import router as radios
 from dispatch.reports.router import router as reports
 from dispatch.security import Origins, RequestGuard, SecurityHeaders, origin_of
@@ -40,12 +46,17 @@ log = logging.getLogger(__name__)
 
 ROUTERS: Final[Sequence[APIRouter]] = (
     session,
+    live,
     agencies,
     units,
     radios,
     talkgroups,
     links,
     positions,
+    calls,
+    messages,
+    emergencies,
+    radio_commands,
     reports,
     users,
     access_log,
@@ -84,6 +95,7 @@ def create_app(settings: Settings, options: Options = Options()) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
+        generate_unique_id_function=lambda route: route.name,
         lifespan=lifespan,
     )
     metrics = Metrics()
@@ -127,6 +139,9 @@ async def _start(app: FastAPI, settings: Settings, options: Options, stack: Asyn
     tasks.start("live stream", shared.hub.run)
     tasks.every("sessions", TIDY_S, sessions.tidy)
     state.metrics.watch(_live_numbers(shared, tasks), "State of the server.")
+    radio_side = RadioSide(settings.gateway, shared)
+    radio_side.watch(state.health, state.metrics)
+    await stack.enter_async_context(radio_side.running(tasks))
 
 
 def link_catalogue(settings: Settings) -> LinkCatalogue:
