@@ -93,6 +93,7 @@ class RadioSide:
 
     async def _watch(self) -> None:
         assert self._gateway is not None  # noqa: S101 - started only with one
+        await self._gateway.ready.wait()
         while True:
             try:
                 self._status = await self._gateway.status()

@@ -66,7 +66,7 @@ def write_files(plan: DemoPlan) -> None:
     gateway, network = [_dispatch_part(plan)], [_network_part(plan)]
     for base in fleet.bases:
         own, ports = ports[: _ports_of(base)], ports[_ports_of(base) :]
-        link, simulated = _base_parts(base, own)
+        link, simulated = _base_parts(base, own, plan.directory)
         gateway.append(link)
         network.append(simulated)
     for path, parts in ((plan.config, gateway), (plan.network, network)):
@@ -110,7 +110,7 @@ def _network_part(plan: DemoPlan) -> str:
     )
 
 
-def _base_parts(base: DemoBase, ports: list[int]) -> tuple[str, str]:
+def _base_parts(base: DemoBase, ports: list[int], directory: Path) -> tuple[str, str]:
     """The `[[link]]` of the gateway and the `[[base]]` of the simulator that meet."""
     common = {"kind": base.kind.value, "name": base.name}
     site = base.site.replace(",", "")
@@ -146,7 +146,7 @@ def _base_parts(base: DemoBase, ports: list[int]) -> tuple[str, str]:
             )
             simulated += _table("[base.ports]", **named)
         case _:
-            device = f"{base.name}.tty"
+            device = str(directory / f"{base.name}.tty")
             link = _table(
                 "[[link]]", **common, network=base.network, site=site, device=device, stop_bits=2
             )
