@@ -68,17 +68,19 @@ class Content:
     def confirm(self, transmission: Transmission, parties: Parties) -> bool:
         """Whether to believe a link control about who talks.
 
-        One that contradicts a header must come twice in a row: the embedded checksum is only
-        five bits long. After a late entry nothing but the envelope is contradicted.
+        The first one wins over the envelope. One that contradicts another must come twice in a
+        row: the embedded checksum is only five bits long.
         """
         if parties == transmission.parties:
+            transmission.confirmed = True
             transmission.doubted = None
             return True
         log.info("%s: %s: burst and call differ: %s", self._link, transmission.key, parties)
         if parties.source == 0:
             return False
-        if transmission.late_entry or transmission.doubted == parties:
+        if not transmission.confirmed or transmission.doubted == parties:
             transmission.parties = parties
+            transmission.confirmed = True
             transmission.doubted = None
             return True
         transmission.doubted = parties

@@ -54,8 +54,10 @@ class Transmission:
     point: GeoPoint | None = None
     "Last place that was heard in the call."
     emergency_told: bool = False
+    confirmed: bool = False
+    "A link control has named the parties; until then they are the envelope's."
     doubted: Parties | None = None
-    "Parties that one embedded link control named differently."
+    "Whom the last link control named, when it contradicted the one before."
 
     @property
     def radio(self) -> RadioId:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypedDict
 
 from radio_gateway.protocols.dmr.checks import CrcMask, check_seal, seal
 from radio_gateway.protocols.errors import MalformedError
@@ -202,13 +202,8 @@ def _build(header: _Addressed, form: DataFormat, pad: int, tail: bytes) -> bytes
 
 
 def _udt(block: bytes) -> UdtHeader:
-    target, source, sap, group, response_requested = _addressed(block)
     return UdtHeader(
-        target=target,
-        source=source,
-        sap=sap,
-        group=group,
-        response_requested=response_requested,
+        **_addressed(block),
         udt_format=block[1] & 0xF,
         pad_nibbles=block[8] >> 3,
         appended_blocks=(block[8] & 0x3) + 1,
@@ -219,13 +214,8 @@ def _udt(block: bytes) -> UdtHeader:
 
 
 def _response(block: bytes) -> ResponseHeader:
-    target, source, sap, group, response_requested = _addressed(block)
     return ResponseHeader(
-        target=target,
-        source=source,
-        sap=sap,
-        group=group,
-        response_requested=response_requested,
+        **_addressed(block),
         blocks=block[8] & 0x7F,
         response_class=block[9] >> 6,
         response_type=block[9] >> 3 & 0x7,
@@ -234,13 +224,8 @@ def _response(block: bytes) -> ResponseHeader:
 
 
 def _unconfirmed(block: bytes) -> UnconfirmedHeader:
-    target, source, sap, group, response_requested = _addressed(block)
     return UnconfirmedHeader(
-        target=target,
-        source=source,
-        sap=sap,
-        group=group,
-        response_requested=response_requested,
+        **_addressed(block),
         blocks=block[8] & 0x7F,
         pad_octets=block[0] & 0x10 | block[1] & 0xF,
         full_message=bool(block[8] & 0x80),
@@ -249,13 +234,8 @@ def _unconfirmed(block: bytes) -> UnconfirmedHeader:
 
 
 def _confirmed(block: bytes) -> ConfirmedHeader:
-    target, source, sap, group, response_requested = _addressed(block)
     return ConfirmedHeader(
-        target=target,
-        source=source,
-        sap=sap,
-        group=group,
-        response_requested=response_requested,
+        **_addressed(block),
         blocks=block[8] & 0x7F,
         pad_octets=block[0] & 0x10 | block[1] & 0xF,
         full_message=bool(block[8] & 0x80),
@@ -266,13 +246,8 @@ def _confirmed(block: bytes) -> ConfirmedHeader:
 
 
 def _short_defined(block: bytes) -> ShortDataHeader:
-    target, source, sap, group, response_requested = _addressed(block)
     return ShortDataHeader(
-        target=target,
-        source=source,
-        sap=sap,
-        group=group,
-        response_requested=response_requested,
+        **_addressed(block),
         appended_blocks=block[0] & 0x30 | block[1] & 0xF,
         character_format=block[8] >> 2,
         selective_request=bool(block[8] & 0x2),
@@ -282,26 +257,17 @@ def _short_defined(block: bytes) -> ShortDataHeader:
 
 
 def _short_raw(block: bytes) -> RawDataHeader | StatusHeader:
-    target, source, sap, group, response_requested = _addressed(block)
     blocks = block[0] & 0x30 | block[1] & 0xF
     source_port, target_port = block[8] >> 5, block[8] >> 2 & 0x7
     if not blocks:
         return StatusHeader(
-            target=target,
-            source=source,
-            sap=sap,
-            group=group,
-            response_requested=response_requested,
+            **_addressed(block),
             source_port=source_port,
             target_port=target_port,
             status=(block[8] & 0x3) << 8 | block[9],
         )
     return RawDataHeader(
-        target=target,
-        source=source,
-        sap=sap,
-        group=group,
-        response_requested=response_requested,
+        **_addressed(block),
         appended_blocks=blocks,
         source_port=source_port,
         target_port=target_port,
@@ -315,15 +281,23 @@ def _proprietary(block: bytes) -> ProprietaryHeader:
     return ProprietaryHeader(sap=block[0] >> 4, fid=block[1], data=block[2:10])
 
 
-def _addressed(block: bytes) -> tuple[int, int, int, bool, bool]:
-    """Target, source, SAP, group and response flags: the same in all but proprietary headers."""
-    return (
-        int.from_bytes(block[2:5], "big"),
-        int.from_bytes(block[5:8], "big"),
-        block[1] >> 4,
-        bool(block[0] & 0x80),
-        bool(block[0] & 0x40),
-    )
+class _Common(TypedDict):
+    target: int
+    source: int
+    sap: int
+    group: bool
+    response_requested: bool
+
+
+def _addressed(block: bytes) -> _Common:
+    """What all headers but the proprietary one have in common."""
+    return {
+        "target": int.from_bytes(block[2:5], "big"),
+        "source": int.from_bytes(block[5:8], "big"),
+        "sap": block[1] >> 4,
+        "group": bool(block[0] & 0x80),
+        "response_requested": bool(block[0] & 0x40),
+    }
 
 
 _READERS: Final[dict[int, Callable[[bytes], DataHeader]]] = {

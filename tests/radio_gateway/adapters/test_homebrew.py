@@ -283,17 +283,35 @@ class TestBurstAgainstEnvelope:
         assert isinstance(event, EmergencyRaised)
         assert (event.radio, event.talkgroup) == (RADIO, TalkgroupId("dmr", 24601))
 
-    def test_the_embedded_link_control_wins_after_a_late_entry(self, network: Network) -> None:
-        lc = VoiceLc(group=True, target=99, source=7, service=0x80)
+    def superframe(self, network: Network, lc: VoiceLc, first: int) -> None:
+        """Bursts B to E with an embedded link control; `first` is the sequence number of B."""
         for n, lcss in enumerate((Lcss.FIRST, Lcss.CONTINUATION, Lcss.CONTINUATION, Lcss.LAST)):
             burst = build_voice(Emb(1, lcss), embedded.encode(lc.build())[n], (SILENCE,) * 3)
             frame = replace(
-                FRAME, sequence=n, frame_type=FrameType.VOICE, detail=n + 1, burst=burst
+                FRAME,
+                sequence=first + n,
+                frame_type=FrameType.VOICE,
+                detail=n + 1,
+                burst=burst,
             )
             network.send(frame.build())
 
+    def test_the_embedded_link_control_wins_after_a_late_entry(self, network: Network) -> None:
+        self.superframe(network, VoiceLc(group=True, target=99, source=7, service=0x80), 0)
+
         [alarm] = network.events(EmergencyRaised)
         assert (alarm.radio.number, alarm.source) == (7, EmergencySource.VOICE)
+
+    @pytest.mark.parametrize(("times", "talker"), [(1, 2460012), (2, 7)])
+    def test_one_link_control_does_not_overrule_another_but_two_do(
+        self, network: Network, times: int, talker: int
+    ) -> None:
+        self.superframe(network, VoiceLc(group=True, target=24601, source=2460012), 0)
+        for n in range(times):
+            self.superframe(network, VoiceLc(group=True, target=24601, source=7), 4 + 4 * n)
+        network.run(1.0)
+
+        assert network.events(CallEnded)[0].radio.number == talker
 
     @pytest.mark.parametrize("kind", [DataType.VOICE_LC_HEADER, DataType.CSBK, DataType.PI_HEADER])
     def test_a_wrong_checksum_makes_no_event(self, network: Network, kind: DataType) -> None:
