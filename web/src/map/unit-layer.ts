@@ -1,11 +1,12 @@
 import type L from "leaflet";
 import { CanvasLayer, type CanvasView } from "./canvas-layer";
 import { pixelsPerMetre } from "./geo";
+import { GlyphSprites } from "./glyph-sprites";
 import { HitGrid } from "./hit-grid";
 import { LabelGrid } from "./label-grid";
 import { freshness, type MapUnit, onMap, opacity } from "./map-unit";
 import type { MapTheme } from "./theme";
-import { drawGlyph, GLYPH_RADIUS, stateColour } from "./unit-glyphs";
+import { GLYPH_RADIUS, stateColour } from "./unit-glyphs";
 
 export interface UnitLayerOptions {
   readonly pane: string;
@@ -41,6 +42,7 @@ export class UnitLayer extends CanvasLayer {
   #hits = new HitGrid();
   #look = "";
   readonly #widths = new Map<string, number>();
+  readonly #sprites = new GlyphSprites();
 
   constructor({ pane, theme, clock, still }: UnitLayerOptions) {
     super(pane);
@@ -70,6 +72,7 @@ export class UnitLayer extends CanvasLayer {
   setTheme(theme: MapTheme): void {
     this.#theme = theme;
     this.#widths.clear();
+    this.#sprites.clear();
     this.invalidate();
   }
 
@@ -100,12 +103,11 @@ export class UnitLayer extends CanvasLayer {
     }
     for (const one of placed) this.#paintRings(view, one);
     for (const { unit, x, y, ageMs } of placed) {
-      context.save();
-      context.translate(x, y);
       context.globalAlpha = unit.state === "emergency" ? 1 : opacity(ageMs);
-      drawGlyph(context, { ...unit, freshness: freshness(ageMs) }, this.#theme);
-      context.restore();
+      const { state, bearing_deg } = unit;
+      this.#sprites.stamp(context, x, y, { state, bearing_deg, freshness: freshness(ageMs) }, this.#theme);
     }
+    context.globalAlpha = 1;
     this.#paintLabels(context, placed);
     if (!this.#still() && placed.some((one) => one.unit.state === "emergency")) this.invalidate();
   }
