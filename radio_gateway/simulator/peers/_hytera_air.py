@@ -45,6 +45,8 @@ class HyteraAir(ABC):
         self._order = count()
         self._requests = count(1)
         self._unanswered_texts: set[int] = set()
+        self._calls: dict[int, int] = {}
+        "Calls begun on each timeslot; the last one has it."
 
     def register(self, radio: int, now: float, *, slot: int = 1) -> None:
         """A radio switches on; it registers until the gateway answers, and renews in time."""
@@ -99,8 +101,10 @@ class HyteraAir(ABC):
 
     def emergency(self, radio: int, now: float) -> None:
         """The emergency key: reports every 10 s until the gateway stops them."""
-        self._radios[radio].emergency = True
-        self._report_emergency(self._radios[radio], now)
+        state = self._radios[radio]
+        state.emergency = True
+        state.pressed += 1
+        self._report_emergency(state, state.pressed, now)
 
     def text(self, radio: int, text: str, now: float, *, talkgroup: int | None = None) -> None:
         """A radio writes to the dispatcher, or to a talkgroup; repeated until answered."""
@@ -134,9 +138,16 @@ class HyteraAir(ABC):
                 rcp.RepeaterStatus(1, status, voice, call_type, talkgroup, radio), slot, at
             )
 
+        call = self._calls[slot] = self._calls.get(slot, 0) + 1
+
+        def tell_unless_taken(status: rcp.SlotStatus, at: float) -> None:
+            if self._calls[slot] == call:
+                tell(status, at)
+
         tell(rcp.SlotStatus.LOCAL_REPEATING, now)
-        self._later(now + duration_s, lambda at: tell(rcp.SlotStatus.LOCAL_CALL_HANG, at))
-        self._later(now + duration_s + HANG_S, lambda at: tell(rcp.SlotStatus.CHANNEL_HANG, at))
+        end = now + duration_s
+        self._later(end, partial(tell_unless_taken, rcp.SlotStatus.LOCAL_CALL_HANG))
+        self._later(end + HANG_S, partial(tell_unless_taken, rcp.SlotStatus.CHANNEL_HANG))
 
     def expire(self, now: float) -> None:
         """Let everything happen that is due."""
@@ -284,12 +295,12 @@ class HyteraAir(ABC):
             self._from_air(state, lp.TriggeredReport(request, address, "0" * 8, gps), now)
         self._later(now + state.interval_s, lambda at: self._report_periodic(state, request, at))
 
-    def _report_emergency(self, state: SimulatedRadio, now: float) -> None:
-        if not state.emergency:
+    def _report_emergency(self, state: SimulatedRadio, press: int, now: float) -> None:
+        if not state.emergency or state.pressed != press:
             return
         report = lp.EmergencyReport(self._address(state.number), 1, state.gps_now(now))
         self._from_air(state, report, now)
-        self._later(now + EMERGENCY_EVERY_S, lambda at: self._report_emergency(state, at))
+        self._later(now + EMERGENCY_EVERY_S, partial(self._report_emergency, state, press))
 
     def _try_text(
         self, state: SimulatedRadio, message: Message, request: int, attempt: int, now: float

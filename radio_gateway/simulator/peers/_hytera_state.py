@@ -36,6 +36,8 @@ class SimulatedRadio:
     registering: int = 0
     "Counts registrations, so that an answered one is not tried again."
     emergency: bool = False
+    pressed: int = 0
+    "Presses of the emergency key; only the last one's reports go on."
     shown: set[int] = field(default_factory=set)
     "Request numbers of texts that were shown already."
 
