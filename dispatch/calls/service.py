@@ -10,6 +10,7 @@ from dispatch.calls.filters import CallFilter
 from dispatch.calls.models import CallRecord
 from dispatch.calls.repository import CallRepository
 from dispatch.calls.schemas import CallView
+from dispatch.db.types import storable
 from dispatch.live.log import News
 from dispatch.live.scope import Scope
 from dispatch.shared import Shared
@@ -37,7 +38,7 @@ async def started(
 
 async def alias_heard(session: AsyncSession, shared: Shared, call: str, alias: str) -> None:
     """The talker's alias is complete."""
-    row = await CallRepository(session).set_alias(call, alias[:64])
+    row = await CallRepository(session).set_alias(call, storable(alias)[:64])
     if row is not None:
         await _tell(session, shared, "call.changed", row)
 
@@ -57,7 +58,7 @@ async def ended(
             "ber_percent": event.ber_percent,
             "rssi_dbm": event.rssi_dbm,
             "loss_percent": event.loss_percent,
-            "talker_alias": event.talker_alias[:64] if event.talker_alias else None,
+            "talker_alias": storable(event.talker_alias)[:64] if event.talker_alias else None,
         }
     )
     if row is not None:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch import clock
+from dispatch.db.types import storable
 from dispatch.ingest.models import RejectedEvent
 from dispatch.ingest.repository import IngestRepository
 from dispatch.ingest.store import store
@@ -167,8 +168,8 @@ class Ingest:
             event_id=envelope.id[:64],
             gateway=envelope.gateway[:64],
             kind=kind_of(envelope.event),
-            body=dump_event(envelope).decode(),
-            error=f"{type(error).__name__}: {error}"[:500],
+            body=_written(envelope),
+            error=storable(f"{type(error).__name__}: {error}")[:500],
             at=self._shared.now(),
         )
 
@@ -187,6 +188,14 @@ class Ingest:
         if self.trouble != reason:
             log.error("events wait, the database refuses them: %s", reason)
         self.trouble = reason
+
+
+def _written(envelope: EventEnvelope) -> str:
+    try:
+        return storable(dump_event(envelope).decode())
+    except (UnicodeError, ValueError):
+        # what cannot be written as JSON is at fault just for that
+        return storable(repr(envelope))
 
 
 async def forget_ids(session: AsyncSession, before: datetime) -> None:

@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.answers import Page, cursor_of, read_cursor
+from dispatch.db.types import storable
 from dispatch.errors import NotFoundError
 from dispatch.links.service import any_up
 from dispatch.live.scope import EVERYTHING, Scope
@@ -98,7 +99,7 @@ async def progress(session: AsyncSession, shared: Shared, event: TextProgress) -
     if row is None:
         return
     state, at = _STATE_OF[event.state.value], event.at.utc
-    detail = (event.detail or "")[:300] or None
+    detail = storable(event.detail or "")[:300] or None
     steps = (await repository.steps([row.id])).get(row.id, [])
     advances = may_follow(MessageState(row.state), state)
     # word of the sending that was overtaken by word of the delivery completes the history
@@ -131,7 +132,7 @@ async def received(
     row = await repository.add(
         Message(
             direction=Direction.IN,
-            text=event.text[:2000],
+            text=storable(event.text)[:2000],
             radio_id=radio_id,
             talkgroup_id=talkgroup_id,
             called_radio_id=called_radio_id,
