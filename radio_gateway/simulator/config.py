@@ -64,6 +64,8 @@ class HyteraBaseConfig:
     gateway_host: str
     ports: Mapping[str, int]
     "Endpoint name -> UDP port of the gateway."
+    dispatcher_id: int
+    "Radio number that texts to the dispatcher are addressed to."
     bind_host: str = "127.0.0.1"
 
 
@@ -202,6 +204,7 @@ def _hytera(name: str, table: _Table, _folder: Path) -> BaseConfig:
         name=name,
         gateway_host=table.address("gateway_host"),
         ports=numbers,
+        dispatcher_id=table.number("dispatcher_id", 1, 0xFF_FFFF),
         bind_host=table.address("bind_host", "127.0.0.1"),
     )
 

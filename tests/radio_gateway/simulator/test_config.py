@@ -28,6 +28,7 @@ name = "palanga-hytera"
 kind = "hytera"
 gateway_host = "127.0.0.1"
 bind_host = "127.0.0.2"
+dispatcher_id = 9990999
 ports = { rrs1 = 30001, lp1 = 30003 }
 """
 KENWOOD = """
@@ -55,7 +56,7 @@ def test_everything_is_read(tmp_path: Path) -> None:
         bases=(
             HomebrewBaseConfig("liepaja-mmdvm", "127.0.0.1", 62031, 247101, "open sesame"),
             HyteraBaseConfig(
-                "palanga-hytera", "127.0.0.1", {"rrs1": 30001, "lp1": 30003}, "127.0.0.2"
+                "palanga-hytera", "127.0.0.1", {"rrs1": 30001, "lp1": 30003}, 9990999, "127.0.0.2"
             ),
             KenwoodBaseConfig("klaipeda-kenwood", tmp_path / "klaipeda.tty"),
         ),

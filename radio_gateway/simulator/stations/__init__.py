@@ -1,0 +1,1 @@
+"""Base stations as patrols use them; one module per kind."""
