@@ -20,6 +20,7 @@ from radio_gateway.domain.events import (
     LinkChanged,
     LinkHealth,
     LinkState,
+    RadioHeard,
     TextProgress,
     TextState,
 )
@@ -350,6 +351,34 @@ class TestBurstAgainstEnvelope:
             network.send(frame.build())
 
         assert len(network.events(CallEnded)) == 2
+
+
+def test_a_captured_preamble_shows_its_radio() -> None:
+    # OK-DMR/ok-dmrlib okdmr/tests/dmrlib/etsi/layer2/test_burst.py
+    captured = bytes.fromhex(
+        "444d52440223383b2338630006690f632e40c701"
+        "53df0a83b7a8282c2509625014fdff57d75df5dcadde429028c87ae3341e24191c003c"
+    )
+    host = Peer("main", "127.0.0.1", 62032)
+    repeater = RepeaterConfig(420111, "Palanga", "not asked for")
+    master = HomebrewMaster(
+        config(repeaters=(repeater,), allow_gateway_dialect_from=frozenset({"127.0.0.1"})),
+        salt=lambda: bytes(4),
+    )
+    master.opened(moment(0.0))
+    master.feed(HostConfiguration(repeater_id=420111).build(), host, moment(0.0))
+    master.events()
+    master.feed(captured, host, moment(1.0))
+
+    assert master.events() == [
+        RadioHeard(
+            link="liepaja-dmr",
+            at=moment(1.0),
+            radio=RadioId("dmr", 2308155),
+            site="Palanga",
+            rssi_dbm=-60.0,
+        )
+    ]
 
 
 class TestCommands:
