@@ -5,18 +5,21 @@ import type { MessageKey } from "../i18n";
 export interface PageEntry {
   path: string;
   title: MessageKey;
-  /** Pressed after `g`; null: no key, not in the menu. */
+  /** Pressed after `g`; null: no key. */
   key: string | null;
+  /** Listed in the top bar. */
+  inMenu?: boolean;
   /** Shown without the top bar, the banner and the footer. */
   bare?: boolean;
   load: () => Promise<{ default: ComponentType }>;
 }
 
 export const PAGES: readonly PageEntry[] = [
-  { path: "/", title: "page.console", key: "k", load: () => import("./console") },
-  { path: "/calls", title: "page.calls", key: "c", load: () => import("./calls") },
-  { path: "/messages", title: "page.messages", key: "m", load: () => import("./messages") },
-  { path: "/track", title: "page.track", key: "t", load: () => import("./track") },
+  { path: "/", title: "page.console", key: "k", inMenu: true, load: () => import("./console") },
+  { path: "/calls", title: "page.calls", key: "c", inMenu: true, load: () => import("./calls") },
+  { path: "/messages", title: "page.messages", key: "m", inMenu: true, load: () => import("./messages") },
+  { path: "/track", title: "page.track", key: "t", inMenu: true, load: () => import("./track") },
+  { path: "/map", title: "page.map", key: "w", load: () => import("./map-window") },
   { path: "/account", title: "page.account", key: "a", load: () => import("./account") },
   { path: "/sign-in", title: "page.sign_in", key: null, bare: true, load: () => import("./sign-in") },
 ];

@@ -25,7 +25,7 @@ export function CloseDialog({ emergency, onDone }: { emergency: Emergency; onDon
           <legend>{t("emergency.close_reason")}</legend>
           {REASONS.map((value) => (
             <label key={value}>
-              <input type="radio" name="reason" checked={reason === value} onChange={() => setReason(value)} />
+              <input type="radio" name="reason" autofocus={value === "handled"} checked={reason === value} onChange={() => setReason(value)} />
               {t(`emergency.reason.${value}`)}
             </label>
           ))}

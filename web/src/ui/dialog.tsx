@@ -34,7 +34,7 @@ export function Dialog({ title, onClose, children, class: extra = "" }: Props) {
       <div class="dialog-in">
         <header>
           <h2 id={heading}>{title}</h2>
-          <button type="button" class="b round" onClick={onClose}>{t("close")} <kbd>{"Esc"}</kbd></button>
+          <button type="button" class="b round" onClick={onClose}>{t("dialog.back")} <kbd>{"Esc"}</kbd></button>
         </header>
         {children}
       </div>

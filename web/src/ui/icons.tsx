@@ -1,7 +1,7 @@
 /** Shapes of the console: each state has its own form, so that colour is never alone. */
 import type { UnitState } from "../stores/unit-state";
 
-export type IconName = UnitState | "call" | "text" | "find" | "status" | "person";
+export type IconName = UnitState | "call" | "text" | "find" | "status" | "person" | "window";
 
 interface Props {
   name: IconName;
@@ -32,6 +32,8 @@ function Shape({ name }: { name: IconName }) {
       return <g fill="none" stroke="currentColor" stroke-width="2.1"><circle cx="8.5" cy="8.5" r="5.5" /><path d="m13 13 5 5" /></g>;
     case "status":
       return <path d="M4 2h2v16H4zM6 3h10l-3 4 3 4H6z" fill="currentColor" />;
+    case "window":
+      return <g fill="none" stroke="currentColor" stroke-width="2"><path d="M7 6V2.500h10.500V13H14" /><path d="M2.500 7H13v10.500H2.500z" /></g>;
     case "person":
       return <><circle cx="10" cy="6.500" r="4" fill="currentColor" /><path d="M2.500 18a7.500 7.500 0 0 1 15 0z" fill="currentColor" /></>;
   }

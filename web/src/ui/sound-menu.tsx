@@ -11,7 +11,7 @@ export function SoundMenu() {
   const state = sound.state.value;
   if (state === "blocked") {
     return (
-      <button type="button" class="tb-b blocked" onClick={() => void sound.unlock()}>
+      <button type="button" class="tb-b blocked" title={t("sound.enable")} onClick={() => void sound.unlock()}>
         {t("sound.blocked")}
       </button>
     );

@@ -10,8 +10,8 @@ export function StreamLost() {
   if (phase.value !== "lost") return null;
   const since = goodAt.value;
   return (
-    <div class="lost" role="alert">
-      <span class="lost-w">
+    <div class="no-data" role="alert">
+      <span class="no-data-w">
         {since === null ? t("stream.none_yet") : t("stream.lost", { time: clock(since, names.zone()) })}
       </span>
       {since !== null && <b>{duration(stores.clock.now.value - since)}</b>}

@@ -17,7 +17,7 @@ export function TopBar() {
   const agencies = stores.agencies.all.value.map((agency) => plain(agency.name)).join(" · ");
   return (
     <header class="top">
-      <a class="brand" href="/" title={agencies} aria-label={t("page.to_console")}>
+      <a class="brand" href="/" title={agencies}>
         <Shield />
         <span>
           {"Sardze"}
@@ -25,7 +25,7 @@ export function TopBar() {
         </span>
       </a>
       <nav class="pages" aria-label={t("nav.pages")}>
-        {PAGES.filter((page) => page.key !== null && page.path !== "/account").map((page) => (
+        {PAGES.filter((page) => page.inMenu).map((page) => (
           <a key={page.path} href={page.path} aria-current={currentPath() === page.path ? "page" : undefined}>
             {t(page.title)}
           </a>
@@ -38,9 +38,8 @@ export function TopBar() {
         <Languages />
         <ThemeButton />
         <SoundMenu />
-        <a class="tb-b hide-s" href="/" target="_blank" rel="noopener" title={t("top.second_window")}>
-          <span aria-hidden="true">{"⧉"}</span>
-          <span class="sr">{t("top.second_window")}</span>
+        <a class="tb-b hide-s" href="/map" target="_blank" rel="noopener" title={t("top.second_window")}>
+          <Icon name="window" label={t("top.second_window")} />
         </a>
         {user && <UserMenu name={plain(user.display_name)} role={t(`role.${user.role}`)} />}
       </div>
@@ -105,7 +104,7 @@ function UserMenu({ name, role }: { name: string; role: string }) {
     >
       <p><b>{name}</b><br /><span class="muted">{role}</span></p>
       <a class="b" href="/account">{t("page.account")}</a>
-      <a class="b" href="/" target="_blank" rel="noopener">{t("top.second_window")}</a>
+      <a class="b" href="/map" target="_blank" rel="noopener">{t("top.second_window")}</a>
       <button type="button" class="b" disabled={busy} onClick={() => void signOut()}>{t("top.sign_out")}</button>
     </Menu>
   );

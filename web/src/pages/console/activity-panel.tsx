@@ -1,3 +1,4 @@
+import "./activity.css";
 import { useId, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n";
 import { stores } from "../../stores";

@@ -1,3 +1,4 @@
+import "./composer.css";
 import { useCallback, useEffect, useRef } from "preact/hooks";
 import { type MessageKey, t } from "../../i18n";
 import { stores } from "../../stores";
@@ -35,12 +36,14 @@ export function Composer() {
 
   const fill = useCallback((digit: number): boolean => {
     const key = TEMPLATES[digit - 1];
-    if (!key || !selection.recipients.value.length) return false;
+    if (!key) return false;
     selection.draft.value = t(key);
     requestAnimationFrame(() => sendButton.current?.focus());
     return true;
   }, []);
-  useShortcut("template", useCallback((event: KeyboardEvent) => fill(Number(event.key)), [fill]));
+  useShortcut("template", useCallback(
+    (event: KeyboardEvent) => selection.recipients.value.length > 0 && fill(Number(event.key)), [fill],
+  ));
 
   const submit = async (): Promise<void> => {
     if (!ready) return;
@@ -94,7 +97,7 @@ export function Composer() {
       <Refusals addressees={addressees} />
       <div class="tpl" role="toolbar" aria-label={t("compose.templates")} ref={strip} onKeyDown={stripKeyed}>
         {TEMPLATES.map((key, n) => (
-          <button key={key} type="button" tabIndex={n ? -1 : 0} disabled={!addressees.length} onClick={() => fill(n + 1)}>
+          <button key={key} type="button" tabIndex={n ? -1 : 0} onClick={() => fill(n + 1)}>
             <b>{n + 1}</b> {t(key)}
           </button>
         ))}

@@ -27,6 +27,7 @@ export default function ConsolePage() {
     <div class={`page desk ${timeline ? "" : "no-tl"} ${stale ? "stale" : ""}`}>
       <UnitPanel />
       <main class="desk-map" aria-label={t("map.region")}>
+        <h1 class="sr">{t("page.console")}</h1>
         <MapView>
           <UnitCard />
         </MapView>

@@ -1,3 +1,4 @@
+import "./timeline.css";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n";
 import { duration, number, shortClock } from "../../i18n/format";

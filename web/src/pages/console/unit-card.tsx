@@ -1,3 +1,4 @@
+import "./unit-card.css";
 import { useCallback, useState } from "preact/hooks";
 import { command, send } from "../../api/client";
 import type { CommandKind, Unit, UnitStatus } from "../../api/types";

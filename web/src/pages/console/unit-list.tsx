@@ -98,10 +98,9 @@ function UnitRow({ id, stop, selected }: { id: Id; stop: boolean; selected: bool
   return (
     <div
       class={`u ${state}`} role="option" aria-selected={selected} tabIndex={stop ? 0 : -1} data-unit={id}
-      aria-label={[sign, t(`state.${state}`), officers, line, group].filter(Boolean).join(", ")}
       onClick={() => stores.selection.select(id)} onDblClick={() => stores.selection.showUnit(id)}
     >
-      <Icon name={state} class={`st-${state}`} />
+      <Icon name={state} label={t(`state.${state}`)} class={`st-${state}`} />
       <span class="c">{sign}</span>
       <span class="p"><span>{officers || "—"}</span><i>{line}</i></span>
       <span class="a"><b><Age at={ageOf(view)} /></b>{group}</span>

@@ -59,7 +59,7 @@ export default function SignInPage() {
           <form onSubmit={submit}>
             <label class="stack">
               <span>{t("sign_in.name")}</span>
-              <input class="field" name="name" autocomplete="username" required value={name} onInput={(event) => setName(event.currentTarget.value)} />
+              <input class="field" name="name" autocomplete="username" autofocus required value={name} onInput={(event) => setName(event.currentTarget.value)} />
             </label>
             <label class="stack">
               <span>{t("sign_in.password")}</span>
