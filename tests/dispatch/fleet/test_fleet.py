@@ -119,7 +119,7 @@ FAULTS = [
     ("fleet.toml", "[[agency]", "{}: not TOML: "),
     ("fleet.toml", "[[agencies]]\ncode='a'", "{}: agencies: unknown key, expected one of agency"),
     ("fleet.toml", "agency = 3", "{}: agency: expected tables written as [[agency]]"),
-    ("fleet.toml", "[[agency]]\ncode='A'\nname='x'\ncountry='LV'", "{}: agency 1: code: found"),
+    ("fleet.toml", "[[agency]]\ncode='A b'\nname='x'\ncountry='LV'", "{}: agency 1: code: found"),
     ("fleet.toml", "[[radio]]\nnetwork='x'\nnumber=16777216", "{}: radio 1: number: found 1677"),
     ("fleet.toml", "[[radio]]\nnetwork='x'\nnumbr=1\nnumber=1", "{}: radio 1: numbr: unknown key"),
     (
