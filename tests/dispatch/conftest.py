@@ -63,9 +63,9 @@ async def world(database: Database) -> AsyncIterator["World"]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """A PostgreSQL server of this test run; skips where there is none, except under CI."""
     from tests.dispatch.postgres import running_server
 
-    with running_server(tmp_path_factory.mktemp("pg")) as address:
+    with running_server() as address:
         yield address

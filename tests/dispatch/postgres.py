@@ -5,9 +5,10 @@ import os
 import pwd
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -24,26 +25,28 @@ def find_binaries() -> Path | None:
 
 
 @contextmanager
-def running_server(directory: Path) -> Iterator[str]:
-    """Start a server; its address for SQLAlchemy, without the name of a database."""
+def running_server() -> Iterator[str]:
+    """Start a server; its address for SQLAlchemy, with `{name}` for the database.
+
+    Its directory is not pytest's: the path of a socket has about a hundred characters.
+    """
     binaries = find_binaries()
     if binaries is None:
         if os.environ.get("CI") == "true":
             pytest.fail("PostgreSQL is not installed: apt-get install postgresql")
         pytest.skip("PostgreSQL is not installed")
-    data = directory / "data"
-    user = _unprivileged(directory)
-    run = {"check": True, "user": user, "capture_output": True, "cwd": directory}
-    base = ["--auth=trust", "--username=sardze", "--encoding=UTF8", "--no-sync"]
-    subprocess.run([binaries / "initdb", "-D", data, *base], **run)  # type: ignore[call-overload]  # options as a dict
-    options = f"-k {directory} -c listen_addresses='' -c fsync=off"
-    start = [binaries / "pg_ctl", "-D", data, "-w", "-o", options, "-l", directory / "log"]
-    subprocess.run([*start, "start"], **run)  # type: ignore[call-overload]  # options as a dict
-    try:
-        yield f"postgresql+asyncpg://sardze@/{{name}}?host={directory}"
-    finally:
-        stop = [binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"]
-        subprocess.run(stop, **run)  # type: ignore[call-overload]  # options as a dict
+    with TemporaryDirectory(prefix="sardze-pg-", ignore_cleanup_errors=True) as folder:
+        directory = Path(folder)
+        data = directory / "data"
+        run = _runner(directory)
+        run(binaries / "initdb", "-D", data, "--auth=trust", "--username=sardze", "--no-sync")
+        options = f"-k {directory} -c listen_addresses='' -c fsync=off"
+        log = directory / "log"
+        run(binaries / "pg_ctl", "-D", data, "-w", "-o", options, "-l", log, "start")
+        try:
+            yield f"postgresql+asyncpg://sardze@/{{name}}?host={directory}"
+        finally:
+            run(binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
 
 
 async def create_database(server: str, name: str) -> str:
@@ -70,14 +73,17 @@ def migrated_database(server: str, name: str) -> str:
     return asyncio.run(make())
 
 
-def _unprivileged(directory: Path) -> str | None:
-    """PostgreSQL does not run as root: the user to run it as, who then owns the directory."""
-    if os.geteuid() != 0:
-        return None
-    names = {entry.pw_name for entry in pwd.getpwall()}
-    user = "postgres" if "postgres" in names else "nobody"
-    shutil.chown(directory, user)
-    for parent in directory.parents:
-        if parent.stat().st_uid == 0 and not parent.stat().st_mode & 0o001:
-            parent.chmod(parent.stat().st_mode | 0o011)
-    return user
+def _runner(directory: Path) -> Callable[..., None]:
+    """Runs programs there; PostgreSQL does not run as root, so root lends it another user."""
+    user = None
+    if os.geteuid() == 0:
+        names = {entry.pw_name for entry in pwd.getpwall()}
+        user = "postgres" if "postgres" in names else "nobody"
+        shutil.chown(directory, user)
+
+    def run(*command: str | Path) -> None:
+        done = subprocess.run(command, user=user, cwd=directory, capture_output=True, check=False)
+        if done.returncode:
+            pytest.fail(f"{command[0]}: {(done.stderr or done.stdout).decode()}")
+
+    return run
