@@ -24,6 +24,8 @@ UDP_PROTOCOLS: Final = ("homebrew", "hytera")
 MAX_SENDERS: Final = 256
 "Captured senders that get a socket of their own."
 
+_LAST_S: Final = datetime(9000, 1, 1, tzinfo=UTC).timestamp()
+
 Say = Callable[[str], None]
 
 
@@ -95,8 +97,9 @@ def events(file: Path, protocol: str | None, ports: Mapping[int, int], say: Say)
         fault = error
     if at is not None:
         yield from map(_line, bases.finish(later(at, SETTLE_S)))
-    for line in summary.lines(capture, bases.assumed, "fed to adapters"):
-        say(line)
+    if capture.packets or fault is None:
+        for line in summary.lines(capture, bases.assumed, "fed to adapters"):
+            say(line)
     if fault is not None:
         raise fault
 
@@ -142,8 +145,8 @@ async def send(file: Path, ports: Mapping[int, int], host: str, speed: float, sa
 
 
 def moment_of(datagram: Datagram) -> Moment:
-    """When a datagram was captured, as both clocks."""
-    return Moment(datagram.at, datetime.fromtimestamp(datagram.at, UTC))
+    """When a datagram was captured, as both clocks; damaged times become the end of time."""
+    return Moment(datagram.at, datetime.fromtimestamp(min(datagram.at, _LAST_S), UTC))
 
 
 class _Bases:
