@@ -88,7 +88,7 @@ export class LeafletEngine implements MapEngine {
         this.#show(tileLayer(source?.tile_url ?? "", "base", failed));
         break;
       case "pmtiles":
-        pmtilesLayer("base", this.#dark(), this.#language).then((layer) => {
+        pmtilesLayer({ pane: "base", dark: this.#dark(), language: this.#language, failed }).then((layer) => {
           if (turn === this.#turn) this.#show(layer);
         }, failed);
         break;
