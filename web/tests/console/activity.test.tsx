@@ -1,0 +1,97 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { setLanguage } from "../../src/i18n";
+import { ActivityPanel } from "../../src/pages/console/activity-panel";
+import { lanes, load } from "../../src/pages/console/lanes";
+import { stores } from "../../src/stores";
+import { NOON, before, call, emergency, message, radio, talkgroup, unit } from "../fixtures";
+import { click, draw } from "../screen";
+
+beforeEach(async () => {
+  await setLanguage("lv");
+  stores.units.replace([unit(1, { call_sign: "LP-101" })]);
+  stores.radios.replace([radio(1), radio(9, { unit_id: null, alias: "Viesis", label: "2349999" })]);
+  stores.talkgroups.replace([talkgroup(1)]);
+  stores.calls.replace([]);
+  stores.messages.replace([]);
+  stores.emergencies.replace([]);
+});
+
+const rows = (): string[] => [...document.querySelectorAll(".act li")].map((row) => row.textContent ?? "");
+
+test("whoever talks now stands on top, then the newest", async () => {
+  stores.calls.replace([
+    call(1, { started_at: before(500), ended_at: null, duration_s: null }),
+    call(2, { started_at: before(60) }), call(3, { started_at: before(90), radio_id: 9, unit_id: null }),
+  ]);
+  await draw(<ActivityPanel />);
+  expect(rows()[0]).toContain("Runā tagad");
+  expect(rows()[1]).toContain("LP-101 → TG 101");
+  expect(rows()[2]).toContain("Viesis · 2349999");
+});
+
+test("times are the agency's, with seconds", async () => {
+  stores.calls.replace([call(1, { started_at: "2026-11-22T12:00:07.000Z" })]);
+  await draw(<ActivityPanel />);
+  expect(document.querySelector("time")?.textContent).toBe("14:00:07");
+});
+
+test("tabs narrow the list", async () => {
+  stores.calls.replace([call(1)]);
+  stores.emergencies.replace([emergency(1)]);
+  await draw(<ActivityPanel />);
+  await click(document.querySelector('[data-tab="emergencies"]'));
+  expect(rows()).toHaveLength(1);
+  expect(rows()[0]).toContain("TRAUKSME");
+});
+
+describe("the ladder of a text", () => {
+  const ladder = (): string => document.querySelector(".ladder")?.textContent ?? "";
+
+  test("sent does not look like delivered", async () => {
+    stores.messages.replace([message(1, {
+      state: "sent", history: [{ state: "queued", at: before(9), detail: null }, { state: "sent", at: before(8), detail: null }],
+    })]);
+    await draw(<ActivityPanel />);
+    expect(ladder()).toBe("✓Rindā✓Nosūtīta 13:59:52○piegādāta");
+  });
+
+  test("a delivered one shows when", async () => {
+    stores.messages.replace([message(1, {
+      state: "delivered", state_at: before(5),
+      history: [{ state: "queued", at: before(9), detail: null }, { state: "sent", at: before(8), detail: null }, { state: "delivered", at: before(5), detail: null }],
+    })]);
+    await draw(<ActivityPanel />);
+    expect(ladder()).toContain("✓✓Piegādāta 13:59:55");
+  });
+
+  test("one that waits says for what", async () => {
+    stores.messages.replace([message(1, { waiting_for: "registration" })]);
+    await draw(<ActivityPanel />);
+    expect(ladder()).toContain("gaida, līdz radio ieslēgs");
+    expect(document.querySelector(".act button.round")?.textContent).toBe("Atcelt");
+  });
+
+  test("one that failed can be sent again, and never shows the server's English", async () => {
+    stores.messages.replace([message(1, { state: "failed", detail: "no answer from radio" })]);
+    await draw(<ActivityPanel />);
+    expect(ladder()).toContain("Nav piegādāta");
+    expect(document.body.textContent).not.toContain("no answer");
+    expect(document.querySelector(".act button.round")?.textContent).toBe("Sūtīt vēlreiz");
+  });
+});
+
+describe("lanes", () => {
+  test("hold each call in its talkgroup, private calls and texts apart", () => {
+    stores.calls.replace([call(1), call(2, { talkgroup_id: null, kind: "private" }), call(3, { ended_at: before(1900), started_at: before(1910) })]);
+    stores.messages.replace([message(1)]);
+    const all = lanes(stores, NOON, () => "x");
+    expect(all.map(({ name, bars }) => [name, bars.length])).toEqual([["TG 101", 1], ["Privātās", 1], ["Ziņas", 1]]);
+  });
+
+  test("overlapping calls load the channel once", () => {
+    stores.calls.replace([
+      call(1, { started_at: before(180), ended_at: before(90) }), call(2, { started_at: before(120), ended_at: before(0) }),
+    ]);
+    expect(load(lanes(stores, NOON, () => "x"), NOON)).toBeCloseTo(180 / 1800);
+  });
+});
