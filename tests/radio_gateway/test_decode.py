@@ -1,0 +1,144 @@
+"""Frames to fields and events, one protocol after the other."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from radio_gateway.decoding import READERS, Decoded, Decoder, UnreadableError, fields_of
+from radio_gateway.protocols.dmr.link_control import ServiceOption
+from tests.radio_gateway.support import moment
+
+DMRD = (  # a live repeater's frame: voice, group 9, slot 2
+    "444d5244192807220000090028072290864b516baded847205ae0062959308849047f7d5dd57dfd9537a101efe3e"
+    "d4206e153827e70139"
+)
+LC_HEADER = "0770098007fc218852206520545dff57d75df5d8547804d03ed03e002a016503f3"
+CALL_REQUEST = "0241080500006f0000007503"
+HSTRP_CONNECT = "324200240002830400000001040101"
+RMC = b"$GPRMC,142754.00,A,4302.5396,N,07920.3798,W,0.0,,070617,0.0,E,A*0A"
+PKLDS = b"$PKLDS,220516,A,5133.82,N,00042.24,W,173.8,231.8,130694,004.2,W00,100,2000,15,00,*60"
+
+
+def one(data: bytes | str, protocol: str | None = None) -> Decoded:
+    octets = bytes.fromhex(data) if isinstance(data, str) else data
+    (found,) = Decoder().decode(octets, moment(), protocol)
+    json.dumps([found.frame, found.events])
+    return found
+
+
+def test_a_homebrew_frame_shows_its_burst_and_begins_a_call() -> None:
+    found = one(DMRD)
+    assert found.protocol == "homebrew"
+    frame = found.frame
+    assert (frame["type"], frame["source"], frame["target"]) == ("dmr_frame", 2623266, 9)
+    assert (frame["slot"], frame["group"], frame["rssi_dbm"]) == (2, True, -57)
+    assert frame["burst"]["type"] == "voice_burst"
+    (event,) = found.events
+    assert event["kind"] == "call_started"
+    assert event["body"]["radio"] == {"network": "capture", "number": 2623266}
+    assert event["body"]["late_entry"] is True
+
+
+def test_a_burst_shows_what_its_information_field_says() -> None:
+    found = one(LC_HEADER)
+    assert found.protocol == "dmr-burst"
+    assert found.frame["slot_type"] == {"colour_code": 5, "data_type": "voice_lc_header"}
+    assert found.frame["content"]["type"] == "voice_lc"
+    assert (found.frame["content"]["source"], found.frame["content"]["target"]) == (2308092, 111)
+    assert found.events == []
+
+
+def test_hytera_messages_are_found_in_their_envelopes() -> None:
+    found = one(CALL_REQUEST)
+    assert found.protocol == "hytera"
+    assert found.frame["service"] == "rcp"
+    assert found.frame["message"]["type"] == "call_request"
+    assert found.frame["message"]["target"] == 111
+    assert one(HSTRP_CONNECT).frame["type"] == "hstrp"
+
+
+def test_serial_sentences_become_positions_once_the_line_is_silent() -> None:
+    rmc = one(RMC)
+    assert rmc.protocol == "nmea"
+    assert rmc.frame["lat"] == pytest.approx(43.0423267)
+    (event,) = rmc.events
+    assert event["kind"] == "position_reported"
+    assert event["body"]["point"]["lon"] == pytest.approx(-79.3396633)
+    pklds = one(PKLDS)
+    assert pklds.protocol == "kenwood"
+    assert pklds.frame["unit"]["number"] == 2000
+    (event,) = pklds.events
+    assert event["body"]["radio"] == {"network": "capture/fleetsync", "number": 1002000}
+
+
+def test_each_frame_of_a_burst_is_an_object_of_its_own() -> None:
+    found = Decoder().decode(b"\x02" + PKLDS + b"\r\n\x03\x02I11002000" + b"1002000\x03", moment())
+    assert [each.frame["type"] for each in found] == ["data_sentence", "caller_id"]
+    assert found[0].events == []
+    assert "call_started" in [event["kind"] for event in found[1].events]
+
+
+def test_the_end_of_a_call_follows_from_frames_given_before() -> None:
+    decoder = Decoder()
+    ended = False
+    for number in range(20):
+        (found,) = decoder.decode(bytes.fromhex(DMRD), moment(number * 1.0))
+        ended |= "call_ended" in [event["kind"] for event in found.events]
+    assert ended, "one second of silence ends a call"
+
+
+@pytest.mark.parametrize(
+    ("octets", "protocol", "words"),
+    [
+        ("", None, "no octets"),
+        ("00", None, "no frame of homebrew, hytera, kenwood, nmea, dmr-burst: 00"),
+        ("444d5244", None, "no frame of"),
+        ("444d5244", "homebrew", "not homebrew: "),
+        (LC_HEADER[:-2], "dmr-burst", "not dmr-burst: a burst is 33 octets"),
+        (DMRD, "kenwood", "not kenwood: "),
+        (DMRD, "nmea", "not nmea: "),
+    ],
+)
+def test_what_cannot_be_read_is_one_clear_line(
+    octets: str, protocol: str | None, words: str
+) -> None:
+    with pytest.raises(UnreadableError, match=words) as caught:
+        Decoder().decode(bytes.fromhex(octets), moment(), protocol)
+    assert "\n" not in str(caught.value)
+
+
+PROTOCOLS: list[str | None] = [None, *READERS]
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=80),
+        st.tuples(
+            st.sampled_from([b"DMRD", b"RPTPING", b"$", b"\x02", b"2B", b"~", b"$PK", b"\x11"]),
+            st.binary(max_size=80),
+        ).map(b"".join),
+    ),
+    st.sampled_from(PROTOCOLS),
+)
+def test_any_octets_are_read_or_refused(data: bytes, protocol: str | None) -> None:
+    try:
+        found = Decoder().decode(data, moment(), protocol)
+    except UnreadableError:
+        return
+    assert found
+    json.dumps([[each.frame, each.events] for each in found])
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (ServiceOption(0), "0"),
+        ((b"\x01", {"a": {1}}), ["01", {"a": [1]}]),
+        (moment(1.5), {"mono": 1.5, "utc": "2026-03-01T12:00:01.500000Z"}),
+    ],
+)
+def test_fields_are_plain_json(value: Any, expected: Any) -> None:
+    assert fields_of(value) == expected
