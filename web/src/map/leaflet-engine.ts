@@ -41,7 +41,6 @@ export class LeafletEngine implements MapEngine {
     this.#map = L.map(element, {
       zoomControl: false,
       attributionControl: false,
-      keyboard: false,
       minZoom: SHALLOWEST_ZOOM,
       maxZoom: DEEPEST_ZOOM,
       zoomSnap: 0.25,

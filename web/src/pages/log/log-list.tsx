@@ -17,17 +17,17 @@ interface Props<T extends { id: number }> {
 export function LogList<T extends { id: number }>({ log, fresh, onFresh, empty, children }: Props<T>) {
   const frame = useRef<HTMLDivElement>(null);
   const end = useRef<HTMLDivElement>(null);
+  const rows = log.items.value.length;
   useEffect(() => {
-    if (!end.current) return undefined;
+    if (!end.current || rows === 0) return undefined;
     const watcher = new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting)) void log.more();
     }, { root: frame.current, rootMargin: "300px" });
     watcher.observe(end.current);
     return () => watcher.disconnect();
-  }, [log, log.items.value.length]);
+  }, [log, rows]);
 
   const state = log.state.value;
-  const rows = log.items.value.length;
   return (
     <div class="log-frame">
       {fresh > 0 && (
