@@ -13,7 +13,7 @@ from dispatch.fleet.entries import (
 )
 from dispatch.fleet.repository import FleetRepository
 from dispatch.fleet.service import import_fleet
-from dispatch.units.models import UnitKind
+from dispatch.units.models import UnitKind, UnitStatus
 from dispatch.users import service
 from dispatch.users.repository import UserRepository
 from radio_gateway.simulator.fleet import Fleet as DemoFleet
@@ -25,7 +25,9 @@ _PERSON = "demo"
 async def seed(database: Database, simulated: DemoFleet) -> str:
     """Put the simulated fleet in; a one-time token for the demo's user, who sees everything."""
     async with database.write() as session:
-        await import_fleet(FleetRepository(session), entries_of(simulated))
+        fleets = FleetRepository(session)
+        await import_fleet(fleets, entries_of(simulated))
+        await _begin_shift(fleets)
         users = UserRepository(session)
         user = await users.by_name(_PERSON)
         if user is None:
@@ -51,6 +53,14 @@ async def seed(database: Database, simulated: DemoFleet) -> str:
                     now=now(),
                 )
         return await issue_link(session, user, now())
+
+
+async def _begin_shift(fleets: FleetRepository) -> None:
+    """The shift runs already: most patrols are free, every fourth is at something."""
+    for number, unit in enumerate((await fleets.units()).values()):
+        if unit.status_at is None:
+            unit.status = UnitStatus.BUSY if number % 4 == 3 else UnitStatus.FREE
+            unit.status_at = now()
 
 
 def entries_of(simulated: DemoFleet) -> Fleet:

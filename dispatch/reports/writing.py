@@ -60,4 +60,7 @@ def _cell(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    return iso(value) if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return iso(value)
+    # 6 places of a degree are a tenth of a metre; more is noise of binary fractions
+    return round(value, 6) if isinstance(value, float) else value
