@@ -20,7 +20,13 @@ describe("wall time", () => {
 
   it("of a field that is not filled in is no number", () => {
     expect(fromWallTime("", RIGA)).toBeNaN();
-    expect(fromWallTime("2026-13-40T99:99", RIGA)).toBeNaN();
+    for (const text of ["2026-13-40 99:99", "2026-02-30 10:00", "22.11.2026 14:05", "2026-11-22", "now"]) {
+      expect(fromWallTime(text, RIGA)).toBeNaN();
+    }
+  });
+
+  it("may be typed with a space", () => {
+    expect(fromWallTime(" 2026-11-22 14:05 ", RIGA)).toBe(Date.parse("2026-11-22T12:05:00.000Z"));
   });
 });
 

@@ -101,18 +101,28 @@ interface MomentProps {
   onChange: (at_ms: number) => void;
 }
 
+/** A text field: the browser's own one writes dates as its own language does, not as the console. */
 function Moment({ label, at_ms, zone, onChange }: MomentProps) {
   return (
     <Field label={label}>
       {(id) => (
         <input
           id={id}
-          class="field"
-          type="datetime-local"
-          value={wallTime(at_ms, zone)}
+          class="field moment"
+          inputMode="numeric"
+          autocomplete="off"
+          placeholder="2026-01-31 08:00"
+          value={wallTime(at_ms, zone).replace("T", " ")}
+          onInput={(event) => event.currentTarget.setCustomValidity("")}
           onChange={(event) => {
-            const chosen = fromWallTime(event.currentTarget.value, zone);
-            if (!Number.isNaN(chosen)) onChange(chosen);
+            const field = event.currentTarget;
+            const chosen = fromWallTime(field.value, zone);
+            if (!Number.isNaN(chosen)) {
+              onChange(chosen);
+              return;
+            }
+            field.setCustomValidity(t("log.no_time"));
+            field.reportValidity();
           }}
         />
       )}

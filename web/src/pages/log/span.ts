@@ -42,7 +42,7 @@ export function writeSpan(query: URLSearchParams, span: Span): void {
   }
 }
 
-/** "2026-11-22T14:05" as a field of the browser wants it, in a time zone. */
+/** "2026-11-22T14:05" in a time zone. */
 export function wallTime(at_ms: number, zone: string): string {
   const format = new Intl.DateTimeFormat("sv-SE", {
     timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
@@ -50,15 +50,18 @@ export function wallTime(at_ms: number, zone: string): string {
   return format.format(at_ms).replace(" ", "T");
 }
 
-/** The moment when a zone's clocks show `wall`; NaN for what is no time.
+/** The moment when a zone's clocks show "2026-11-22 14:05"; NaN for what is no time.
  *
  * An hour that comes twice in autumn is the first one; one that spring leaves out is moved on.
  */
 export function fromWallTime(wall: string, zone: string): number {
-  const asUtc = Date.parse(`${wall}Z`);
-  if (Number.isNaN(asUtc)) return Number.NaN;
+  const parts = /^\s*(\d{4}-\d{2}-\d{2})[ T]+(\d{2}:\d{2})\s*$/.exec(wall);
+  if (!parts) return Number.NaN;
+  const shown = `${parts[1]}T${parts[2]}`;
+  const asUtc = Date.parse(`${shown}Z`);
+  if (Number.isNaN(asUtc) || wallTime(asUtc, "UTC") !== shown) return Number.NaN;
   const early = asUtc - offset(asUtc - 12 * HOUR_MS, zone);
-  return wallTime(early, zone) === wall ? early : asUtc - offset(asUtc + 12 * HOUR_MS, zone);
+  return wallTime(early, zone) === shown ? early : asUtc - offset(asUtc + 12 * HOUR_MS, zone);
 }
 
 /** Milliseconds by which a zone's clocks are ahead of UTC. */
