@@ -97,7 +97,7 @@ function reason(detail: string): string {
 }
 
 const LOOK: Readonly<Record<MessageState, string>> = {
-  queued: "off", sent: "busy", delivered: "ok", failed: "emergency", expired: "warn", received: "ok",
+  queued: "off", sent: "busy", delivered: "ok", failed: "warn", expired: "warn", received: "ok",
 };
 const SIGN: Readonly<Record<MessageState, string>> = {
   queued: "…", sent: "✓", delivered: "✓✓", failed: "✕", expired: "⧖", received: "↙",
