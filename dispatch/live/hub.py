@@ -131,6 +131,10 @@ class Hub:
         self._followers.add(follower)
         return lambda: self._followers.discard(follower)
 
+    def followers(self) -> frozenset[Follower]:
+        """Those who follow now."""
+        return frozenset(self._followers)
+
     @property
     def following(self) -> int:
         """How many consoles are connected."""

@@ -189,7 +189,9 @@ class LiveStream:
                 beat = now + HEARTBEAT_S
             due = min(beat, passed + TICK_S) if follower.passing else beat
             follower.wake.clear()
-            if follower.events or follower.too_slow:
+            if follower.too_slow:
+                raise _EndError(CLOSE_TOO_SLOW, "too slow")
+            if follower.events:
                 continue
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(max(due - clock.monotonic(), 0)):
