@@ -3,6 +3,7 @@ import type { LatLon } from "./geo";
 
 /** A unit as the map draws it. */
 export interface MapUnit {
+  /** The unit's id; below zero: an alarm that belongs to no unit. */
   readonly id: number;
   readonly label: string;
   readonly at: LatLon;

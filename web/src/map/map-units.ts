@@ -1,9 +1,10 @@
 /** What the map draws of every unit, read from the stores. */
 import { computed, type ReadonlySignal } from "@preact/signals";
-import type { Id, Position } from "../api/types";
+import type { Emergency, Id, Position } from "../api/types";
 import type { Stores } from "../stores";
 import { fixedAtMs } from "../stores/unit-state";
 import type { UnitView } from "../stores/unit-views";
+import { radioName } from "../ui/names";
 import { plain } from "../ui/text";
 import { distanceM, type LatLon } from "./geo";
 import type { MapUnit } from "./map-unit";
@@ -23,15 +24,47 @@ export function talkingRadios(stores: Pick<Stores, "calls">): ReadonlySignal<Rea
   });
 }
 
-/** Every unit with a position, followed. */
+/** Every unit with a position, and every alarm that no such unit stands for; followed. */
 export function mapUnits(
-  stores: Pick<Stores, "units" | "unitViews" | "positions" | "clock">, talking: ReadonlySet<Id>,
+  stores: Pick<Stores, "units" | "unitViews" | "radios" | "positions" | "openEmergencies" | "clock">,
+  talking: ReadonlySet<Id>,
 ): MapUnit[] {
-  return stores.units.all.value.flatMap((unit) => {
+  const units = stores.units.all.value.flatMap((unit) => {
     const view = stores.unitViews.of(unit.id);
     const position = view.position.value;
     return position ? [drawn(view, position, stores, talking)] : [];
   });
+  const known = new Set(units.map((unit) => unit.id));
+  const strays = stores.openEmergencies.value.filter(({ unit_id }) => unit_id === null || !known.has(unit_id));
+  return [...units, ...strays.flatMap((emergency) => stray(emergency, stores, talking))];
+}
+
+/** Whether a picked id is a unit's; those of stray alarms are below zero. */
+export function isUnit(id: Id): boolean {
+  return id > 0;
+}
+
+/** An alarm of a radio that no unit carries, or whose unit was never placed: where it was raised. */
+function stray(
+  emergency: Emergency, stores: Pick<Stores, "units" | "radios" | "positions">, talking: ReadonlySet<Id>,
+): MapUnit[] {
+  const position = stores.positions.get(emergency.radio_id);
+  const lat = position?.lat ?? emergency.lat;
+  const lon = position?.lon ?? emergency.lon;
+  if (lat === null || lon === null) return [];
+  const radio = stores.radios.get(emergency.radio_id);
+  const unit = stores.units.get(emergency.unit_id);
+  return [{
+    id: -emergency.id,
+    label: unit ? plain(unit.call_sign) : radio ? radioName(radio) : "",
+    at: { lat, lon },
+    state: "emergency",
+    bearing_deg: null,
+    error_m: position?.error_m ?? emergency.error_m,
+    fixed_ms: position ? fixedAtMs(position) : Date.parse(emergency.position_heard_at ?? emergency.raised_at),
+    talking: talking.has(emergency.radio_id),
+    trail: [],
+  }];
 }
 
 function drawn(

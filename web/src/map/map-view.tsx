@@ -10,7 +10,7 @@ import type { MapEngine } from "./engine";
 import { boundsOf, pixelsPerMetre } from "./geo";
 import { LeafletEngine } from "./leaflet-engine";
 import { MapTools } from "./map-tools";
-import { mapUnits, talkingRadios } from "./map-units";
+import { isUnit, mapUnits, talkingRadios } from "./map-units";
 import { ScaleBar } from "./scale-bar";
 
 /** A spot that was asked for is shown at least this near. */
@@ -41,7 +41,7 @@ export function MapView({ children }: Props) {
       clock: () => stores.clock.read(),
       language: language(),
       listener: {
-        picked: (unitId) => stores.selection.select(unitId),
+        picked: (id) => stores.selection.select(id !== null && isUnit(id) ? id : null),
         moved: ({ zoom, centre, byHand }) => {
           perMetre.value = pixelsPerMetre(zoom, centre.lat);
           lastView.bounds = { zoom, ...centre };

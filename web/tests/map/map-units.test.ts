@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Call, Position, Radio, Unit } from "../../src/api/types";
+import type { Call, Emergency, Position, Radio, Unit } from "../../src/api/types";
 import { mapUnits, recentTrail, talkingRadios } from "../../src/map/map-units";
 import { createStores } from "../../src/stores";
 
@@ -55,6 +55,42 @@ describe("units on the map", () => {
     expect(mapUnits(stores, talking.value)[0]?.talking).toBe(true);
     stores.calls.put({ ...call, ended_at: at(0) });
     expect(mapUnits(stores, talking.value)[0]?.talking).toBe(false);
+  });
+});
+
+describe("an alarm", () => {
+  const alarm = {
+    id: 9, radio_id: 8, unit_id: null, state: "raised", raised_at: at(20), lat: 56.555, lon: 21.01,
+    position_heard_at: at(25), error_m: 20,
+  } as Emergency;
+
+  it("of a radio that no unit carries is on the map where it was raised", () => {
+    const stores = desk();
+    stores.radios.put({ ...(stores.radios.peek(7) as Radio), id: 8, unit_id: null, label: "2340199", alias: "Rezerve" });
+    stores.emergencies.put(alarm);
+    expect(mapUnits(stores, new Set())).toMatchObject([
+      { id: -9, label: "Rezerve · 2340199", state: "emergency", at: { lat: 56.555, lon: 21.01 }, fixed_ms: NOW - 25_000 },
+    ]);
+  });
+
+  it("moves with its radio once that is placed", () => {
+    const stores = desk();
+    stores.emergencies.put(alarm);
+    stores.positions.apply([position(1, { radio_id: 8, unit_id: null, lat: 56.56 })]);
+    expect(mapUnits(stores, new Set())[0]?.at.lat).toBe(56.56);
+  });
+
+  it("of a unit on the map is that unit, not a second sign", () => {
+    const stores = desk();
+    stores.positions.apply([position(1)]);
+    stores.emergencies.put({ ...alarm, radio_id: 7, unit_id: 1 });
+    expect(mapUnits(stores, new Set())).toMatchObject([{ id: 1, state: "emergency" }]);
+  });
+
+  it("without any place cannot be drawn", () => {
+    const stores = desk();
+    stores.emergencies.put({ ...alarm, lat: null, lon: null });
+    expect(mapUnits(stores, new Set())).toEqual([]);
   });
 });
 
