@@ -6,6 +6,18 @@ import type { Line } from "./stream";
 
 const NAME = "sardze.last";
 
+/** The last event that this tab had applied before it was loaded anew; null: a new tab. */
+function recall(): { epoch: string; last: number } | null {
+  try {
+    const stored = JSON.parse(sessionStorage.getItem(NAME) ?? "null") as unknown;
+    if (typeof stored !== "object" || stored === null) return null;
+    const { epoch, last } = stored as { epoch?: unknown; last?: unknown };
+    return typeof epoch === "string" && typeof last === "number" ? { epoch, last } : null;
+  } catch {
+    return null;
+  }
+}
+
 export function browserLine(): Line {
   return {
     open: () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/live`),
@@ -18,17 +30,6 @@ export function browserLine(): Line {
         // Without storage a reload counts every text as seen.
       }
     },
+    recall,
   };
-}
-
-/** The last event that this tab had applied before it was loaded anew; null: a new tab. */
-export function lastOfThisTab(): { epoch: string; last: number } | null {
-  try {
-    const stored = JSON.parse(sessionStorage.getItem(NAME) ?? "null") as unknown;
-    if (typeof stored !== "object" || stored === null) return null;
-    const { epoch, last } = stored as { epoch?: unknown; last?: unknown };
-    return typeof epoch === "string" && typeof last === "number" ? { epoch, last } : null;
-  } catch {
-    return null;
-  }
 }

@@ -46,6 +46,8 @@ export interface Line {
   random?: () => number;
   /** Remembers the last event of this tab. */
   remember?: (epoch: string, last: number) => void;
+  /** What this tab remembered before it was loaded anew; null: it is new. */
+  recall?: () => { epoch: string; last: number } | null;
 }
 
 type Timer = ReturnType<typeof setTimeout>;
@@ -74,7 +76,7 @@ export class LiveStream {
     });
   }
 
-  /** Hear every event after it has been applied; returns how to stop. */
+  /** Hear every event once it counts, also those that came while the tab was loading; returns how to stop. */
   onEvent(listener: (frame: EventFrame) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -115,10 +117,28 @@ export class LiveStream {
 
   #connect(): void {
     if (this.#epoch === null) {
+      const before = this.line.recall?.() ?? null;
       void this.#takeSnapshot().then((taken) => {
-        if (taken && !this.#stopped) this.#openSocket();
+        if (!taken || this.#stopped) return;
+        this.#openSocket();
+        if (before) void this.#tellMissed(before.epoch, before.last);
       });
     } else this.#openSocket();
+  }
+
+  /** The snapshot holds what happened during a reload, but nobody was told of it. */
+  async #tellMissed(epoch: string, after: number): Promise<void> {
+    const upTo = this.#sequence.last;
+    if (epoch !== this.#epoch || after >= upTo) return;
+    try {
+      const answer = await this.line.events(after, EVENTS_AT_ONCE);
+      for (const frame of answer.items) {
+        if (frame.type === "skip" || frame.seq > upTo) continue;
+        for (const listener of this.#listeners) listener(frame);
+      }
+    } catch {
+      // Too long ago, or the line is gone again: the screen itself is right.
+    }
   }
 
   #openSocket(): void {

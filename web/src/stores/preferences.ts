@@ -8,7 +8,6 @@ interface Stored {
   language?: unknown;
   volume?: unknown;
   letterKeys?: unknown;
-  trails?: unknown;
 }
 
 const NAME = "sardze.preferences";
@@ -26,6 +25,7 @@ export class Preferences {
 
   constructor(private readonly storage: Storage | null) {
     this.#read();
+    let first = true;
     effect(() => {
       const values = {
         theme: this.theme.value,
@@ -33,6 +33,10 @@ export class Preferences {
         volume: this.volume.value,
         letterKeys: this.letterKeys.value,
       };
+      if (first) {
+        first = false; // nothing was chosen yet: the defaults are not a choice
+        return;
+      }
       try {
         this.storage?.setItem(NAME, JSON.stringify(values));
       } catch {
@@ -46,7 +50,7 @@ export class Preferences {
     if (event.key === NAME) this.#read();
   }
 
-  /** Whether a language was ever chosen at this workplace. */
+  /** Whether anything was ever chosen at this workplace. */
   get chosen(): boolean {
     return this.#stored() !== null;
   }

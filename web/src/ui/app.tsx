@@ -17,8 +17,10 @@ import { TopBar } from "./top-bar";
 export function App() {
   const path = currentPath();
   const page = PAGES.find((entry) => entry.path === path);
+  const waiting = stores.openEmergencies.value.filter((emergency) => emergency.state === "raised").length;
+  const alarm = waiting ? `▲ ${waiting} ` : "";
   useEffect(() => {
-    document.title = page ? `${t(page.title)} · Sardze` : "Sardze";
+    document.title = page ? `${alarm}${t(page.title)} · Sardze` : "Sardze";
   });
   const state = stores.session.state.value;
   if (state === "unknown") return <FullScreen text={t("loading")} />;

@@ -20,8 +20,6 @@ export async function start(): Promise<void> {
   addEventListener("storage", (event) => preferences.follow(event));
   onSignedOut(() => session.lost());
   await Promise.all([setLanguage(preferences.language.value), session.load()]);
-  const user = session.current.value?.user;
-  if (user && !preferences.chosen) preferences.language.value = user.language;
   effect(() => void setLanguage(preferences.language.value));
   startRouter();
   startKeys();
@@ -43,6 +41,7 @@ function follow(state: SessionState, path: string): void {
   untracked(() => {
     const session = stores.session.current.value;
     if (state === "signed_in" && session) {
+      if (!stores.preferences.chosen) stores.preferences.language.value = session.user.language;
       stores.demo.value = session.demo;
       stores.clock.learn(Date.parse(session.server_time));
       stream.start();

@@ -21,7 +21,7 @@ export function TopBar() {
         <Shield />
         <span>
           {"Sardze"}
-          <small>{stores.demo.value ? <em class="demo">{t("demo.ribbon")}</em> : t("brand.sub")}</small>
+          <small>{stores.demo.value ? <em class="demo" title={t("demo.title")}>{t("demo.ribbon")}</em> : t("brand.sub")}</small>
         </span>
       </a>
       <nav class="pages" aria-label={t("nav.pages")}>

@@ -61,6 +61,8 @@ export class TestLine implements Line {
     return Promise.resolve({ epoch: this.epoch, seq: this.seq, items });
   };
 
+  recall: () => { epoch: string; last: number } | null = () => null;
+
   random = (): number => 0;
 
   /** The newest socket. */

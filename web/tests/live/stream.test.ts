@@ -172,6 +172,23 @@ describe("a broken line", () => {
   });
 });
 
+test("what happened while the tab was loaded anew is told, and applied by the snapshot alone", async () => {
+  line.recall = () => ({ epoch: "e1", last: 7 });
+  line.log = [event(7), event(8), event(9), event(10), event(11)];
+  await connect(10);
+  await settle();
+  expect(applied).toEqual([8, 9, 10]);
+  expect(stores.units.all.value).toEqual([]);
+});
+
+test("a tab of another epoch is told nothing of the past", async () => {
+  line.recall = () => ({ epoch: "e0", last: 7 });
+  line.log = [event(8)];
+  await connect(10);
+  await settle();
+  expect(applied).toEqual([]);
+});
+
 test("another epoch takes a new snapshot", async () => {
   await connect(10);
   line.socket.end(1006);

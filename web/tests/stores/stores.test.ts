@@ -79,6 +79,21 @@ describe("preferences", () => {
   });
 });
 
+describe("a new workplace", () => {
+  test("has chosen nothing until something is changed", () => {
+    const values = new Map<string, string>();
+    const storage = {
+      getItem: (name: string) => values.get(name) ?? null,
+      setItem: (name: string, value: string) => void values.set(name, value),
+    } as unknown as Storage;
+    const preferences = new Preferences(storage);
+    expect(preferences.chosen).toBe(false);
+    preferences.theme.value = "night";
+    expect(preferences.chosen).toBe(true);
+    expect(new Preferences(storage).theme.value).toBe("night");
+  });
+});
+
 describe("frames", () => {
   const frame = { seq: 1, t: before(0) };
 
