@@ -7,6 +7,7 @@ import { stores } from "../../stores";
 import { currentQuery, navigate } from "../../ui/router";
 import { radioChoices, talkgroupChoices, unitChoices } from "../log/choices";
 import { Download, Field, Select, SpanField } from "../log/fields";
+import { FilterBar } from "../log/filter-bar";
 import { LogList } from "../log/log-list";
 import { PagedLog } from "../log/paged-log";
 import { CallTable } from "./call-table";
@@ -61,8 +62,7 @@ function Head({ filter, now_ms }: HeadProps) {
     navigate(callAddress({ ...filter, ...part }), { replace: true });
   };
   return (
-    <div class="log-head" role="search" aria-label={t("log.filters")}>
-      <h1>{t("page.calls")}</h1>
+    <FilterBar title={t("page.calls")}>
       <SpanField span={filter.span} now_ms={now_ms} onChange={(span) => change({ span })} />
       <Select
         label={t("log.talkgroup")}
@@ -103,7 +103,7 @@ function Head({ filter, now_ms }: HeadProps) {
       </label>
       <span class="grow" />
       <Download href={callReport(filter, now_ms)} />
-    </div>
+    </FilterBar>
   );
 }
 

@@ -9,6 +9,7 @@ import { currentQuery, navigate } from "../../ui/router";
 import { readId } from "../calls/filter";
 import { radioChoices, talkgroupChoices, unitChoices } from "../log/choices";
 import { Download, Select, SpanField } from "../log/fields";
+import { FilterBar } from "../log/filter-bar";
 import { LogList } from "../log/log-list";
 import { PagedLog } from "../log/paged-log";
 import {
@@ -62,8 +63,7 @@ function Head({ filter, now_ms }: HeadProps) {
     navigate(messageAddress({ ...filter, ...part }), { replace: true });
   };
   return (
-    <div class="log-head" role="search" aria-label={t("log.filters")}>
-      <h1>{t("page.messages")}</h1>
+    <FilterBar title={t("page.messages")}>
       <SpanField span={filter.span} now_ms={now_ms} onChange={(span) => change({ span })} />
       <Select
         label={t("log.unit")}
@@ -95,6 +95,6 @@ function Head({ filter, now_ms }: HeadProps) {
       />
       <span class="grow" />
       <Download href={messageReport(filter, now_ms)} />
-    </div>
+    </FilterBar>
   );
 }

@@ -12,6 +12,7 @@ import { currentQuery, navigate } from "../../ui/router";
 import { readId } from "../calls/filter";
 import { unitChoices } from "../log/choices";
 import { Download, Field, Select, SpanField } from "../log/fields";
+import { FilterBar } from "../log/filter-bar";
 import type { Interval } from "../log/span";
 import { type Drive, drive } from "./drive";
 import { PointsList } from "./points-list";
@@ -112,8 +113,7 @@ function Head({ question, shown, now_ms, reason }: HeadProps) {
     navigate(questionAddress({ ...question, ...part }), { replace: true });
   };
   return (
-    <div class="log-head" role="search" aria-label={t("log.filters")}>
-      <h1>{t("page.track")}</h1>
+    <FilterBar title={t("page.track")}>
       <Select
         label={t("log.unit")}
         any={t("track.choose_unit")}
@@ -126,7 +126,7 @@ function Head({ question, shown, now_ms, reason }: HeadProps) {
       {shown.is === "drive" && question.unitId !== null && (
         <Download href={trackReport(question.unitId, shown.asked, reason)} />
       )}
-    </div>
+    </FilterBar>
   );
 }
 
