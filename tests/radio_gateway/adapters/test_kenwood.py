@@ -1,23 +1,18 @@
-"""A Kenwood base in memory: what radios report becomes events, commands become frames."""
+"""A Kenwood base in memory: what radios report becomes events."""
 
 import random
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from functools import reduce
-from operator import xor
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radio_gateway.adapters.kenwood import KenwoodBase, KenwoodConfig
-from radio_gateway.domain.commands import CallAlert, RequestPosition, SendText
+from radio_gateway.adapters.kenwood import KenwoodBase
 from radio_gateway.domain.events import (
     CallEnded,
     CallEndReason,
     CallStarted,
-    CommandOutcome,
-    CommandResult,
     EmergencyRaised,
     EmergencySource,
     Event,
@@ -28,81 +23,27 @@ from radio_gateway.domain.events import (
     PositionSource,
     RadioHeard,
     StatusReceived,
-    TextProgress,
-    TextState,
 )
 from radio_gateway.domain.geo import GeoPoint
-from radio_gateway.domain.ids import RadioId, TalkgroupId
+from radio_gateway.domain.ids import RadioId
 from radio_gateway.domain.moment import Moment
-from radio_gateway.domain.ports import Adapter, Outgoing, Peer
-
-SERIAL = Peer("serial")
-START = datetime(2026, 3, 1, 10, 0, 0, tzinfo=UTC)
-CONFIG = KenwoodConfig(
-    name="kl-base",
-    network="klaipeda",
-    site="Girulių bokštas",
-    statuses={12: "Vietoje", 13: "Brīvs"},
-    emergency_statuses=frozenset({99}),
+from tests.fakes.kenwood_station import (
+    CONFIG,
+    FLEET_UNIT,
+    NXDN_103,
+    SERIAL,
+    START,
+    Station,
+    burst,
+    proven_station,
+    report,
+    sealed,
 )
-NXDN_103 = RadioId("klaipeda/nxdn", 103)
-FLEET_UNIT = RadioId("klaipeda/fleetsync", 1001001)
-
-
-def sealed(body: str) -> bytes:
-    return b"$%s*%02X" % (body.encode(), reduce(xor, body.encode(), 0))
-
-
-def burst(*bodies: str) -> bytes:
-    return b"\x02" + b"".join(sealed(body) + b"\r\n" for body in bodies) + b"\x03"
-
-
-def report(clock: str = "100001", fix: str = "A", status: str = "207", unit: str = "U00103") -> str:
-    """A data sentence at 55.7, 21.13, 10 knots, 90 degrees."""
-    place = "5542.0000,N,02107.8000,E"
-    return f"PKNDS,{clock},{fix},{place},010.0,090.0,010326,,00,{unit},{status},00,"
-
-
-class Station:
-    """The adapter and its clock."""
-
-    def __init__(self, config: KenwoodConfig = CONFIG) -> None:
-        self.base: Adapter = KenwoodBase(config)
-        self.mono = 100.0
-        self.base.opened(self.now)
-
-    @property
-    def now(self) -> Moment:
-        return Moment(self.mono, START + timedelta(seconds=self.mono - 100.0))
-
-    def hear(self, data: bytes, after: float = 0.0) -> list[Event]:
-        self.mono += after
-        self.base.feed(data, SERIAL, self.now)
-        return self.events()
-
-    def wait(self, seconds: float) -> list[Event]:
-        """Let time pass as the owner of an adapter does: from deadline to deadline."""
-        end = self.mono + seconds
-        while (deadline := self.base.deadline()) is not None and deadline <= end:
-            self.mono = max(self.mono, deadline)
-            self.base.expire(self.now)
-        self.mono = end
-        self.base.expire(self.now)
-        return self.events()
-
-    def events(self) -> list[Event]:
-        return [e for e in self.base.events() if not isinstance(e, LinkHealth | LinkChanged)]
-
-    def sent(self) -> list[bytes]:
-        return [out.data for out in self.base.outgoing()]
 
 
 @pytest.fixture
 def station() -> Station:
-    """A base that has proved to be one."""
-    ready = Station()
-    ready.hear(b"\x02D1001009\x03")
-    return ready
+    return proven_station()
 
 
 def test_a_link_is_up_with_the_first_valid_data_and_not_before() -> None:
@@ -384,173 +325,6 @@ def test_calls_within_the_hang_time_are_one_conversation(station: Station) -> No
 
 def test_a_caller_id_that_differs_from_its_repetition_is_dropped(station: Station) -> None:
     assert station.hear(b"\x02gI1U00103U00104\x03") == []
-
-
-def test_closing_truncates_the_call_and_fails_what_is_pending(station: Station) -> None:
-    station.hear(b"\x02gI1U00103U00103\x03")
-    for key in ("a", "b"):
-        station.base.command(SendText(command=key, text="hello", radio=NXDN_103), station.now)
-    station.base.closed("port removed", station.now)
-    call, *texts = station.events()
-    assert isinstance(call, CallEnded)
-    assert call.reason is CallEndReason.TRUNCATED
-    assert [(t.command, t.state) for t in texts if isinstance(t, TextProgress)] == [
-        ("a", TextState.FAILED),
-        ("b", TextState.FAILED),
-    ]
-    assert station.sent() == []
-
-
-def text(key: str, words: str = "Sveiki", radio: RadioId = NXDN_103) -> SendText:
-    return SendText(command=key, text=words, radio=radio)
-
-
-@pytest.mark.parametrize(
-    ("command", "octets"),
-    [
-        (text("a", "Liepāja"), b"\x02gFU00103Liepaja\x03"),
-        (text("a", "a\x03b"), b"\x02gFU00103a b\x03"),
-        (text("a", "hello", FLEET_UNIT), b"\x02F1001001hello\x03"),
-        (
-            SendText(command="a", text="all", talkgroup=TalkgroupId("klaipeda/fleetsync", 0)),
-            b"\x02F0000000all\x03",
-        ),
-        (
-            SendText(command="a", text="all", talkgroup=TalkgroupId("klaipeda/nxdn", 0)),
-            b"\x02gFG00000all\x03",
-        ),
-        (
-            SendText(command="a", text="all", talkgroup=TalkgroupId("klaipeda/nxdn", 301)),
-            b"\x02gFG00301all\x03",
-        ),
-        (RequestPosition(command="a", radio=NXDN_103), b"\x02gR3U00103\x03"),
-        (RequestPosition(command="a", radio=FLEET_UNIT), b"\x02R31001001\x03"),
-    ],
-)
-def test_a_command_is_a_frame(
-    command: SendText | RequestPosition, octets: bytes, station: Station
-) -> None:
-    station.base.command(command, station.now)
-    assert station.base.outgoing() == [Outgoing(octets, SERIAL)]
-    assert station.events() == []
-
-
-@pytest.mark.parametrize(
-    ("command", "why"),
-    [
-        (text("a", "x" * 49), "text has 49 characters, the radio takes 48"),
-        (text("a", radio=RadioId("liepaja", 1)), "liepaja:1 is no radio of this base"),
-        (text("a", radio=RadioId("klaipeda/fleetsync", 7)), "is no radio of this base"),
-        (text("a", radio=RadioId("klaipeda", 7)), "is not public"),
-        (
-            SendText(command="a", text="x", talkgroup=TalkgroupId("klaipeda", 301)),
-            "cannot be reached through this base",
-        ),
-    ],
-)
-def test_a_text_that_cannot_go_out_fails_at_once(
-    command: SendText, why: str, station: Station
-) -> None:
-    station.base.command(command, station.now)
-    (event,) = station.events()
-    assert isinstance(event, TextProgress)
-    assert event.state is TextState.FAILED
-    assert why in (event.detail or "")
-    assert station.sent() == []
-
-
-def test_what_a_base_cannot_do_is_refused(station: Station) -> None:
-    station.base.command(CallAlert(command="a", radio=NXDN_103), station.now)
-    (event,) = station.events()
-    assert isinstance(event, CommandResult)
-    assert event.outcome is CommandOutcome.REFUSED
-
-
-@pytest.mark.parametrize(
-    ("answer", "state"), [(b"\x020\x03", TextState.DELIVERED), (b"\x021\x03", TextState.FAILED)]
-)
-def test_the_answer_of_the_base_decides(answer: bytes, state: TextState, station: Station) -> None:
-    station.base.command(text("a"), station.now)
-    (event,) = station.hear(answer, after=0.8)
-    assert isinstance(event, TextProgress)
-    assert (event.command, event.state) == ("a", state)
-    assert station.hear(b"\x020\x03") == []
-
-
-def test_a_broadcast_is_sent_and_never_delivered(station: Station) -> None:
-    everybody = TalkgroupId("klaipeda/nxdn", 0)
-    station.base.command(SendText(command="a", text="x", talkgroup=everybody), station.now)
-    (event,) = station.hear(b"\x020\x03")
-    assert isinstance(event, TextProgress)
-    assert event.state is TextState.SENT
-
-
-def test_silence_of_the_base_is_failure(station: Station) -> None:
-    station.base.command(text("a"), station.now)
-    assert station.wait(7.9) == []
-    (event,) = station.wait(0.1)
-    assert isinstance(event, TextProgress)
-    assert event.state is TextState.FAILED
-
-
-def test_one_command_at_a_time_two_seconds_apart(station: Station) -> None:
-    for key in ("a", "b", "c"):
-        station.base.command(text(key, key), station.now)
-    assert station.sent() == [b"\x02gFU00103a\x03"]
-    station.hear(b"\x020\x03", after=0.5)
-    assert station.sent() == []
-    station.wait(1.4)
-    assert station.sent() == []
-    station.wait(0.1)
-    assert station.sent() == [b"\x02gFU00103b\x03"]
-    station.wait(8.0)
-    assert station.sent() == [b"\x02gFU00103c\x03"]
-
-
-def test_the_same_key_twice_is_one_command(station: Station) -> None:
-    for _ in range(2):
-        station.base.command(text("a"), station.now)
-    station.hear(b"\x020\x03")
-    station.wait(10.0)
-    assert len(station.sent()) == 1
-
-
-def test_a_requested_position_is_marked(station: Station) -> None:
-    station.base.command(RequestPosition(command="a", radio=NXDN_103), station.now)
-    result, first = station.hear(b"\x020\x03" + burst(report("100002")))
-    (second,) = station.hear(burst(report("100012")), after=10.0)
-    assert isinstance(result, CommandResult)
-    assert result.outcome is CommandOutcome.SENT
-    assert isinstance(first, PositionReported)
-    assert isinstance(second, PositionReported)
-    assert (first.source, second.source) == (PositionSource.REQUESTED, PositionSource.SENTENCE)
-
-
-def test_nothing_is_written_to_a_port_that_has_not_proved_to_be_a_radio() -> None:
-    station = Station()
-    station.base.command(text("a"), station.now)
-    station.hear(b"garbage\r\n\x020\x03")
-    assert station.sent() == []
-    station.hear(burst(report()))
-    assert station.sent() == [b"\x02gFU00103Sveiki\x03"]
-
-
-def test_a_command_that_cannot_leave_fails_after_a_minute() -> None:
-    station = Station()
-    station.base.command(text("a"), station.now)
-    (event,) = station.wait(60.0)
-    assert isinstance(event, TextProgress)
-    assert event.state is TextState.FAILED
-    assert station.hear(burst(report())) != []
-    assert station.sent() == []
-
-
-def test_a_closed_port_takes_no_command() -> None:
-    base = KenwoodBase(CONFIG)
-    base.command(text("a"), Moment(0.0, START))
-    (event,) = base.events()
-    assert isinstance(event, TextProgress)
-    assert event.state is TextState.FAILED
 
 
 def test_seven_digit_frames_mean_nothing_on_a_dmr_base() -> None:
