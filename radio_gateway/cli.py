@@ -162,7 +162,7 @@ def simulate(context: typer.Context, config: Config) -> None:
             network = load_config(config)
         except SimulatorConfigError as error:
             _fail(str(error))
-        _run_until_signal(run_simulator(network), cancel=True)
+        _run_until_signal(run_simulator(network))
 
 
 def main() -> None:
@@ -295,22 +295,10 @@ def _stop_on_signal() -> asyncio.Event:
     return stop
 
 
-def _run_until_signal(work: Coroutine[Any, Any, None], *, cancel: bool = False) -> None:
-    """Run on the fastest event loop at hand; `cancel`: signals cancel the work."""
-
-    async def cancelled_by_signal() -> None:
-        task = asyncio.create_task(work)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, task.cancel)
-        try:
-            await task
-        except asyncio.CancelledError:
-            logging.getLogger(__name__).info("stopped")
-
-    factory = _fast_loop()
-    with asyncio.Runner(loop_factory=factory) as runner:
-        runner.run(cancelled_by_signal() if cancel else work)
+def _run_until_signal(work: Coroutine[Any, Any, None]) -> None:
+    """Run on the fastest event loop at hand; the work itself minds the signals."""
+    with asyncio.Runner(loop_factory=_fast_loop()) as runner:
+        runner.run(work)
 
 
 def _fast_loop() -> Any:

@@ -111,7 +111,6 @@ class LinkRunner:
                 await self._serve()
             except LinkError as error:
                 self._down(str(error))
-                log.warning("link %s: %s", self.name, error)
             except Exception as error:
                 log.exception("link %s: fault in its adapter, starting it again", self.name)
                 self._down(f"fault in the adapter ({type(error).__name__}), starting again")
@@ -287,8 +286,11 @@ class LinkRunner:
         if silent and self._told != (state, reason):
             change = LinkChanged(link=self.name, at=at, state=state, reason=reason, site=site)
             events.append(change)
+        if self._told != (state, reason):
+            trouble = state is LinkState.DOWN and not self._stopping.is_set()
+            level = logging.WARNING if trouble else logging.INFO
+            log.log(level, "link %s: %s: %s", self.name, state, reason)
         self._told = (state, reason)
-        log.info("link %s: %s: %s", self.name, state, reason)
         self._turn(at, events)
 
     def _shut(self) -> None:
