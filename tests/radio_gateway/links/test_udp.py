@@ -155,11 +155,11 @@ async def test_sending_to_nowhere_is_counted_and_harms_nothing(sender: socket.so
 
 async def test_ipv6_is_spoken_where_configured() -> None:
     heard = Heard()
-    try:
-        port = open_udp("main", "::1", 0, heard, clock.now, per_source=100)
-    except LinkError as error:  # a machine without IPv6 says so clearly
-        assert "UDP port 0 on ::1: " in str(error)
+    if not _has_ipv6():
+        with pytest.raises(LinkError, match="UDP port 0 on ::1: "):
+            open_udp("main", "::1", 0, heard, clock.now, per_source=100)
         return
+    port = open_udp("main", "::1", 0, heard, clock.now, per_source=100)
     with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sender:
         sender.sendto(b"six", ("::1", port.port))
         await eventually(lambda: heard.frames)
@@ -192,6 +192,15 @@ def test_a_throttle_forgets_the_quietest_address() -> None:
     for number in range(5000):
         throttle.allows(f"host {number}", 0.0)
     assert throttle.allows("a", 0.0)
+
+
+def _has_ipv6() -> bool:
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("::1", 0))
+        except OSError:
+            return False
+        return True
 
 
 def _closed_port() -> int:
