@@ -28,6 +28,8 @@ FLUSH_S: Final = 0.05
 "Events that may be shed wait so long for company; everything else goes at once."
 BATCH: Final = 1000
 "Events of one transaction."
+SLOW: Final = 16
+"Durable events of one transaction: alarms and dispatchers' orders wait until it ends."
 QUEUE: Final = 20_000
 "Events in memory; beyond that the bus has to wait."
 RETRY_S: Final = (0.1, 0.3, 1.0, 3.0, 10.0)
@@ -100,16 +102,26 @@ class Ingest:
             while self._urgent:
                 await self._store([self._urgent[0]])
                 self._urgent.popleft()
-            size = min(len(self._queue), BATCH)
-            if size:
-                await self._store([self._queue[n] for n in range(size)])
-                for _ in range(size):
+            if group := self._group():
+                await self._store(group)
+                for _ in group:
                     self._queue.popleft()
             if self.waiting:
                 self._wake.set()
             else:
                 self._wake.clear()
             self._progress.set()
+
+    def _group(self) -> list[EventEnvelope]:
+        """The next transaction's events, oldest first."""
+        group: list[EventEnvelope] = []
+        slow = 0
+        for envelope in self._queue:
+            slow += is_durable(envelope.event)
+            if slow > SLOW or len(group) == BATCH:
+                break
+            group.append(envelope)
+        return group
 
     async def _gather(self, until: float) -> None:
         """Let events that can wait come together, if there was a flush just now."""

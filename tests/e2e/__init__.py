@@ -1,0 +1,1 @@
+"""The whole system as processes: configuration in, radios on sockets, answers over HTTP."""
