@@ -1,8 +1,8 @@
 """`kind = "homebrew"`: repeaters that log in to us by the Homebrew protocol (MMDVM)."""
 
-from typing import Annotated, Final, Literal, Self
+from typing import Final, Literal, Self
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from radio_gateway.adapters.homebrew import HomebrewConfig, HomebrewMaster, RepeaterConfig
 from radio_gateway.adapters.kinds.base import (
@@ -15,7 +15,6 @@ from radio_gateway.adapters.kinds.base import (
     SettingsModel,
     UdpEndpoint,
     UdpSettings,
-    ip_text,
 )
 
 SHORT_PASSPHRASE: Final = 8
@@ -79,12 +78,6 @@ class HomebrewSettings(UdpSettings):
         "only within a network of your own.",
     )
 
-    gateway_dialect_from: frozenset[Annotated[str, AfterValidator(ip_text)]] = Field(
-        default=frozenset(),
-        description="IP addresses of MMDVMHost programs that may connect without DMRGateway and "
-        "without a passphrase; only for this machine or a wire of your own.",
-    )
-
     @model_validator(mode="after")
     def _ids_differ(self) -> Self:
         ids = [repeater.id for repeater in self.repeater]
@@ -104,7 +97,6 @@ def _build(settings: HomebrewSettings, entropy: Entropy) -> HomebrewMaster:
         repeaters=repeaters,
         hang_time_s=settings.hang_time_s,
         keepalive_timeout_s=settings.keepalive_timeout_s,
-        allow_gateway_dialect_from=settings.gateway_dialect_from,
         allow_gateway_dialect_from=settings.allow_gateway_dialect_from,
     )
     return HomebrewMaster(config, salt=lambda: entropy(4))
