@@ -105,6 +105,9 @@ class LinkRunner:
 
     async def run(self) -> None:
         """Keep the link open until `stop`; a fault ends neither this nor any other link."""
+        if self._adapter_open:  # an earlier run was cut off in the middle
+            self._adapter = self._build()
+            self._adapter_open = False
         while not self._stopping.is_set():
             opened_at = self._clock().mono
             try:
