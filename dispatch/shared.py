@@ -8,6 +8,7 @@ from typing import Annotated, cast
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+import dispatch.models  # noqa: F401  foreign keys name tables of all features
 from dispatch import clock
 from dispatch.db.database import Database
 from dispatch.links.catalogue import LinkCatalogue

@@ -11,6 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from dispatch.db import migrate
 
@@ -51,14 +53,10 @@ def running_server() -> Iterator[str]:
 
 async def create_database(server: str, name: str) -> str:
     """Make an empty database; its address."""
-    import asyncpg
-
-    host = server.rpartition("host=")[2]
-    connection = await asyncpg.connect(user="sardze", database="postgres", host=host)
-    try:
-        await connection.execute(f'CREATE DATABASE "{name}"')
-    finally:
-        await connection.close()
+    engine = create_async_engine(server.format(name="postgres"), isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(f'CREATE DATABASE "{name}"'))
+    await engine.dispose()
     return server.format(name=name)
 
 

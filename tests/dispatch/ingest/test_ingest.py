@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dispatch.emergencies.service import recent
 from dispatch.ingest import service as ingest_service
 from dispatch.ingest.service import Ingest
+from dispatch.ingest.store import store
 from dispatch.live.scope import EVERYTHING
 from dispatch.radios.service import radios
 from dispatch.shared import Shared
@@ -121,7 +122,7 @@ async def test_text_that_no_database_takes_is_mended_and_kept(world: World) -> N
 async def test_a_database_in_trouble_is_waited_for(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = ingest_service.store
+    whole = store
     failures = 2
 
     async def failing(session: AsyncSession, shared: Shared, events: Any) -> None:
@@ -247,7 +248,7 @@ async def test_what_can_wait_is_gathered_and_what_cannot_is_not(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes: list[int] = []
-    whole = ingest_service.store
+    whole = store
 
     async def counting(session: AsyncSession, shared: Shared, events: Any) -> None:
         sizes.append(len(events))

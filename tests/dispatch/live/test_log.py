@@ -151,10 +151,11 @@ def test_ranges_are_joined_while_they_wait() -> None:
 
 def test_a_console_that_does_not_follow_is_cut_off_with_bounded_memory() -> None:
     follower = Follower(EVERYTHING, limit=3)
-    follower.offer([frame(n) for n in range(1, 4)])
-    assert not follower.too_slow
-    follower.offer([frame(4)])
-    assert follower.too_slow
+    states = []
+    for frames in ([frame(n) for n in range(1, 4)], [frame(4)]):
+        follower.offer(frames)
+        states.append(follower.too_slow)
+    assert states == [False, True]
     follower.offer([frame(n) for n in range(5, 5000)])
     follower.offer_passing([Passing("positions", 1, None, b"{}")])
     assert (len(follower.events), len(follower.passing)) == (0, 0)
