@@ -18,7 +18,7 @@ from dispatch import clock
 from dispatch.config import Settings
 from dispatch.db import migrate
 from dispatch.db.database import DatabaseError
-from dispatch.server import ServerError, listen
+from dispatch.listening import ServerError, listen
 from dispatch.static import console_root
 from radio_gateway.adapters.kinds.base import Endpoint, SerialEndpoint
 

@@ -1,7 +1,6 @@
 """Running the server: one process, one port, stopped cleanly by Ctrl-C or SIGTERM."""
 
 import asyncio
-import errno
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Sequence
@@ -13,14 +12,11 @@ import uvloop
 
 from dispatch.app import create_app
 from dispatch.config import Settings
+from dispatch.listening import ServerError, address_of, listen
 
 WEBSOCKET_LIMIT: Final = 16 * 1024
 "Octets of a WebSocket message from a console."
 _GRACE_S: Final = 5
-
-
-class ServerError(Exception):
-    """The server cannot start; the text is one line that says what to do."""
 
 
 Beside = Sequence[AbstractAsyncContextManager[object]]
@@ -73,57 +69,6 @@ async def _run(
         await server.serve(sockets=[listener])
     if not server.started:
         raise ServerError("the server could not start; the lines above say why")
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket.
-
-    Raises:
-        ServerError: in use, not permitted, or no such address here.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(512)
-    except OSError as error:
-        listener.close()
-        raise ServerError(_why(host, port, error)) from None
-    return listener
-
-
-def address_of(listener: socket.socket) -> str:
-    """`http://127.0.0.1:8480`, with a name that a browser can open."""
-    host, port = listener.getsockname()[:2]
-    return _address(host, port)
-
-
-def console_address(settings: Settings, address: str | None = None) -> str:
-    """What people type: the configured origin, else the server's own address."""
-    chosen = settings.dispatch
-    return (*chosen.allowed_origins, address or _address(chosen.host, chosen.port))[0]
-
-
-def _address(host: str, port: int) -> str:
-    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
-        host = "127.0.0.1"
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _why(host: str, port: int, error: OSError) -> str:
-    match error.errno:
-        case errno.EADDRINUSE:
-            return (
-                f"port {port} on {host} is in use: stop the program that has it, or choose "
-                "another one (port in sardze.toml, SARDZE_PORT, or --port)"
-            )
-        case errno.EACCES:
-            return f"port {port} may not be opened by this user: choose one above 1023"
-        case errno.EADDRNOTAVAIL:
-            return f"{host} is no address of this machine: correct host in sardze.toml"
-        case _:
-            return f"{host}, port {port}: {error.strerror or error}"
 
 
 def _ignore(_signal: int, _frame: object) -> None:

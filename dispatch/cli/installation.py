@@ -10,8 +10,8 @@ from dispatch.clock import now
 from dispatch.config import Settings
 from dispatch.db import migrate
 from dispatch.db.database import Database, DatabaseError
+from dispatch.listening import console_address
 from dispatch.live.repository import EventRepository
-from dispatch.server import console_address
 from dispatch.users import service
 from dispatch.users.repository import UserRepository
 

@@ -68,7 +68,7 @@ def faults_as_lines() -> Iterator[None]:
     from dispatch.db.database import DatabaseError
     from dispatch.errors import DispatchError
     from dispatch.fleet.entries import FleetError
-    from dispatch.server import ServerError
+    from dispatch.listening import ServerError
 
     try:
         yield

@@ -204,7 +204,7 @@ def _write(settings: "Settings", work: Callable[["UserRepository"], Awaitable[Re
 
 def _print_link(settings: "Settings", token: str) -> None:
     from dispatch.cli.installation import sign_in_address
-    from dispatch.server import console_address
+    from dispatch.listening import console_address
 
     say("One-time sign-in link, valid for 15 minutes:")
     say(f"  {sign_in_address(console_address(settings), token)}")

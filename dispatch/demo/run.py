@@ -16,8 +16,9 @@ from dispatch.db.database import Database, DatabaseError
 from dispatch.demo.child import simulator
 from dispatch.demo.plan import DemoPlan, write_files
 from dispatch.demo.seed import seed
+from dispatch.listening import ServerError, listen
 from dispatch.logs import set_up_logs
-from dispatch.server import ServerError, listen, serve
+from dispatch.server import serve
 
 _OWN_FILES: Final = ("sardze.db*", "spool.db*", "*.tty")
 
