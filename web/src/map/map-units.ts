@@ -11,7 +11,7 @@ import type { MapUnit } from "./map-unit";
 
 export const TRAIL_MS = 5 * 60_000;
 /** Below this speed a course is noise of the receiver. */
-const STANDS_BELOW_KMH = 3;
+export const STANDS_BELOW_KMH = 3;
 /** Trail points nearer than this to the one before are left out. */
 const TRAIL_STEP_M = 8;
 

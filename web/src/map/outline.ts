@@ -11,6 +11,7 @@ export interface Point {
 export interface Pen {
   moveTo(x: number, y: number): void;
   lineTo(x: number, y: number): void;
+  quadraticCurveTo(ax: number, ay: number, x: number, y: number): void;
   bezierCurveTo(ax: number, ay: number, bx: number, by: number, x: number, y: number): void;
   closePath(): void;
 }
@@ -36,6 +37,33 @@ export function curve(pen: Pen, points: readonly Point[], closed = false): void 
     );
   }
   if (closed) pen.closePath();
+}
+
+/** Straight legs with corners rounded by `radius`: whoever follows the legs stays on the road. */
+export function rounded(pen: Pen, points: readonly Point[], radius: number): void {
+  const [first, ...rest] = points;
+  if (!first) return;
+  pen.moveTo(first.x, first.y);
+  let from = first;
+  rest.forEach((corner, i) => {
+    const to = rest[i + 1];
+    if (!to) {
+      pen.lineTo(corner.x, corner.y);
+      return;
+    }
+    const before = towards(corner, from, radius);
+    const after = towards(corner, to, radius);
+    pen.lineTo(before.x, before.y);
+    pen.quadraticCurveTo(corner.x, corner.y, after.x, after.y);
+    from = corner;
+  });
+}
+
+/** The point `distance` from `start` on the way to `end`, at most half of it. */
+function towards(start: Point, end: Point, distance: number): Point {
+  const length = Math.hypot(end.x - start.x, end.y - start.y);
+  const share = length === 0 ? 0 : Math.min(distance / length, 0.5);
+  return { x: start.x + (end.x - start.x) * share, y: start.y + (end.y - start.y) * share };
 }
 
 /** Land behind a shore: the shore is smooth, the corners that only close the ring are not. */

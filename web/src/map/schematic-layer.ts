@@ -1,7 +1,7 @@
 import type { CanvasView } from "./canvas-layer";
 import { CanvasLayer } from "./canvas-layer";
 import { Plane, planeScale } from "./geo";
-import { blockLines, curve, landOutline, onPlane } from "./outline";
+import { blockLines, curve, landOutline, onPlane, rounded } from "./outline";
 import { latLon, type RoadClass, schematic, type Schematic } from "./schematic";
 import { paintNames } from "./schematic-names";
 import type { MapTheme } from "./theme";
@@ -36,6 +36,8 @@ const ROADS: Readonly<Record<RoadClass, { width: number; edge: number; from: num
 };
 const GROWTH = 1.34;
 const BLOCKS_FROM = 12;
+/** Radius of a road's corner in metres of the plane, about 22 m on the ground. */
+const CORNER = 40;
 
 /** The built-in map: coast, water, parks, quarters, streets and their names. */
 export class SchematicLayer extends CanvasLayer {
@@ -90,7 +92,11 @@ function compile(source: Schematic, plane: Plane): Shapes {
   const roads = Object.fromEntries(
     (Object.keys(ROADS) as RoadClass[]).map((kind) => [
       kind,
-      lines(source.roads.filter((road) => road.class === kind).map((road) => road.path)),
+      path((pen) => {
+        for (const road of source.roads) {
+          if (road.class === kind) rounded(pen, onPlane(road.path, plane), CORNER);
+        }
+      }),
     ]),
   ) as Record<RoadClass, Path2D>;
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Plane } from "../../src/map/geo";
-import { blockLines, curve, landOutline, type Pen } from "../../src/map/outline";
+import { blockLines, curve, landOutline, type Pen, rounded } from "../../src/map/outline";
 import { schematic } from "../../src/map/schematic";
 
 /** Notes where the pen went. */
@@ -17,6 +17,10 @@ class Notes implements Pen {
   }
 
   bezierCurveTo(...[, , , , x, y]: [number, number, number, number, number, number]): void {
+    this.ends.push([x, y]);
+  }
+
+  quadraticCurveTo(...[, , x, y]: [number, number, number, number]): void {
     this.ends.push([x, y]);
   }
 
@@ -48,6 +52,26 @@ describe("curve", () => {
     const pen = new Notes();
     curve(pen, []);
     expect(pen.ends).toEqual([]);
+  });
+});
+
+describe("rounded corners", () => {
+  it("leave the legs where they are outside the radius", () => {
+    const pen = new Notes();
+    rounded(pen, [{ x: 0, y: 0 }, { x: 100, y: 0 }, { x: 100, y: 100 }], 10);
+    expect(pen.ends).toEqual([[0, 0], [90, 0], [100, 10], [100, 100]]);
+  });
+
+  it("take at most half of a short leg", () => {
+    const pen = new Notes();
+    rounded(pen, [{ x: 0, y: 0 }, { x: 8, y: 0 }, { x: 8, y: 100 }], 10);
+    expect(pen.ends).toEqual([[0, 0], [4, 0], [8, 10], [8, 100]]);
+  });
+
+  it("bear a vertex that comes twice", () => {
+    const pen = new Notes();
+    rounded(pen, [{ x: 1, y: 1 }, { x: 1, y: 1 }, { x: 1, y: 1 }], 10);
+    for (const end of pen.ends) expect(end).toEqual([1, 1]);
   });
 });
 

@@ -2,6 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n";
 import { bearing, clock, distance, duration, number } from "../../i18n/format";
 import { names } from "../../ui/names";
+import { STANDS_BELOW_KMH } from "../../map/map-units";
 import type { Drive, DrivePoint } from "./drive";
 import { where } from "./time-slider";
 
@@ -89,6 +90,6 @@ export function PointsList({ drive, index, onIndex }: Props) {
 
 function speed(point: DrivePoint): string {
   if (point.speed_kmh === null) return "";
-  const course = point.bearing_deg === null ? "" : ` ${bearing(point.bearing_deg)}`;
+  const course = point.bearing_deg === null || point.speed_kmh < STANDS_BELOW_KMH ? "" : ` ${bearing(point.bearing_deg)}`;
   return `${number(point.speed_kmh)}${course}`;
 }
