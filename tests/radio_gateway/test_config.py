@@ -1,17 +1,13 @@
 """The gateway's file: what it means, and one clear line for every fault."""
 
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
-from radio_gateway.adapters import REGISTRY, kind_names, load_kind
 from radio_gateway.adapters.kinds.base import SerialEndpoint, UdpEndpoint
-from radio_gateway.config import GatewaySection, load_file, load_gateway_settings
+from radio_gateway.config import load_file, load_gateway_settings
 from radio_gateway.config_faults import ConfigError
 
 GOOD = """
@@ -329,36 +325,3 @@ def test_the_tables_of_another_file_can_be_embedded(file: Path) -> None:
     settings = load_gateway_settings(tomllib.loads(GOOD), file.parent / "sardze.toml")
     assert settings.source == file.parent / "sardze.toml"
     assert [link.name for link in settings.links][1:] == ["palanga", "klaipeda", "boat"]
-
-
-def _models() -> Iterator[type[BaseModel]]:
-    waiting: list[type[BaseModel]] = [GatewaySection]
-    waiting += [load_kind(name).settings for name in REGISTRY]
-    while waiting:
-        model = waiting.pop()
-        yield model
-        for field in model.model_fields.values():
-            parts = getattr(field.annotation, "__args__", ())
-            waiting += [p for p in parts if isinstance(p, type) and issubclass(p, BaseModel)]
-
-
-def _settings() -> list[tuple[str, FieldInfo]]:
-    return [
-        (f"{model.__name__}.{name}", field)
-        for model in _models()
-        for name, field in model.model_fields.items()
-    ]
-
-
-@pytest.mark.parametrize(("name", "field"), _settings(), ids=[name for name, _ in _settings()])
-def test_every_setting_says_what_it_is(name: str, field: FieldInfo) -> None:
-    assert field.description, name
-    assert len(field.description) > 10
-    unit = {"_s": "econds", "_mb": "egabytes"}.get(name[name.rfind("_") :])
-    assert unit is None or unit in field.description
-
-
-def test_every_kind_is_named_once() -> None:
-    assert list(kind_names())[: len(REGISTRY)] == list(REGISTRY)
-    with pytest.raises(KeyError):
-        load_kind("carrier pigeon")
