@@ -60,7 +60,7 @@ export class Names {
   called(call: Call): string {
     if (call.kind === "all") return t("call.to_all");
     if (call.kind === "private") return this.unitOrRadio(null, call.called_radio_id);
-    return this.shortTalkgroup(call.talkgroup_id) ?? t("talkgroup.unknown");
+    return this.shortTalkgroup(call.talkgroup_id) ?? t("talkgroup.not_told");
   }
 
   /** Other end of a text: the addressee of an outgoing one, the sender of an incoming one. */

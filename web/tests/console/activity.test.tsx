@@ -88,6 +88,12 @@ describe("lanes", () => {
     expect(all.map(({ name, bars }) => [name, bars.length])).toEqual([["TG 101", 1], ["Privātās", 1], ["Ziņas", 1]]);
   });
 
+  test("a group call whose talkgroup the network does not tell stands under its site", () => {
+    stores.calls.replace([call(1, { talkgroup_id: null, site: "Giruliai" })]);
+    const lane = lanes(stores, NOON, () => "x").find(({ name }) => name === "Giruliai");
+    expect(lane?.bars).toHaveLength(1);
+  });
+
   test("overlapping calls load the channel once", () => {
     stores.calls.replace([
       call(1, { started_at: before(180), ended_at: before(90) }), call(2, { started_at: before(120), ended_at: before(0) }),

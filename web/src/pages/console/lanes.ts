@@ -36,10 +36,20 @@ export function lanes(stores: Stores, nowMs: number, caller: (call: Call) => str
     });
   }
   const others: Lane = { key: "private", name: t("lane.private"), more: "", bars: [] };
+  /** Some networks do not say which talkgroup speaks: then the site is all that is known. */
+  const sites = new Map<string, Lane>();
+  const laneOf = (call: Call): Lane => {
+    const known = call.talkgroup_id === null ? undefined : groups.get(call.talkgroup_id);
+    if (known || call.kind !== "group") return known ?? others;
+    const site = call.site ?? call.link;
+    const lane = sites.get(site) ?? { key: `s${site}`, name: plain(site), more: t("lane.group_not_told"), bars: [] };
+    sites.set(site, lane);
+    return lane;
+  };
   for (const call of stores.calls.all.value) {
     const to = call.ended_at === null ? null : Date.parse(call.ended_at);
     if ((to ?? nowMs) < since) continue;
-    const lane = call.talkgroup_id === null ? others : (groups.get(call.talkgroup_id) ?? others);
+    const lane = laneOf(call);
     lane.bars.push({
       key: `c${call.id}`, from: Date.parse(call.started_at), to, emergency: call.emergency,
       unitId: call.unit_id, label: caller(call),
@@ -56,7 +66,7 @@ export function lanes(stores: Stores, nowMs: number, caller: (call: Call) => str
   const spoken = [...groups.values()].filter((lane) => lane.bars.length);
   const silent = [...groups.values()].filter((lane) => !lane.bars.length);
   const byName = (a: Lane, b: Lane): number => compareNames(a.name, b.name);
-  return [...spoken.sort(byName), ...(others.bars.length ? [others] : []), texts, ...silent.sort(byName)];
+  return [...spoken.sort(byName), ...[...sites.values()].sort(byName), ...(others.bars.length ? [others] : []), texts, ...silent.sort(byName)];
 }
 
 /** Share of the span during which somebody spoke on any channel, 0..1. */

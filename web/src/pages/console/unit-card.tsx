@@ -84,7 +84,7 @@ function Facts({ view, unit }: { view: UnitView; unit: Unit }) {
   return (
     <dl>
       {facts.map(([name, value]) => (
-        <div key={name}><dt>{name}</dt><dd title={value}>{value}</dd></div>
+        <div key={name} class={value.length > 16 ? "wide" : ""}><dt>{name}</dt><dd title={value}>{value}</dd></div>
       ))}
     </dl>
   );
