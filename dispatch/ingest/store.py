@@ -41,7 +41,9 @@ async def store(session: AsyncSession, shared: Shared, envelopes: Sequence[Event
         batch.gateway = envelope.gateway
         await consume(batch, envelope.event)
     await batch.radios.save()
-    await radios_heard(session, shared, [radio.id for radio in batch.radios.heard()])
+    heard = batch.radios.heard()
+    await radios_heard(session, shared, [radio.id for radio in heard])
+    batch.passing += [_heard(radio) for radio in heard]
     if batch.passing:
         after_commit(session, lambda: shared.hub.pass_on(batch.passing))
 
@@ -67,13 +69,11 @@ async def _unseen(
 
 
 def _notice(batch: Batch, event: e.Event) -> None:
-    """Whoever is heard is on; consoles show the sign of life."""
+    """Whoever is heard is on."""
     radio = getattr(event, "radio", None)
     if isinstance(event, _NOT_LIFE) or not isinstance(radio, RadioId):
         return
-    known = batch.radios[radio]
-    known.alive(event.at.utc, event.link)
-    batch.passing.append(_heard(known, event))
+    batch.radios[radio].alive(event.at.utc, event.link, getattr(event, "rssi_dbm", None))
 
 
 async def _positions(batch: Batch, fresh: Sequence[EventEnvelope]) -> None:
@@ -87,9 +87,10 @@ async def _positions(batch: Batch, fresh: Sequence[EventEnvelope]) -> None:
         batch.passing += await record(batch.session, reports)
 
 
-def _heard(radio: KnownRadio, event: e.Event) -> Passing:
-    rssi = getattr(event, "rssi_dbm", None)
-    view = HeardView(radio_id=radio.id, at=event.at.utc, rssi_dbm=rssi, link=event.link)
+def _heard(radio: KnownRadio) -> Passing:
+    view = HeardView(
+        radio_id=radio.id, at=radio.last_heard_at, rssi_dbm=radio.rssi_dbm, link=radio.link
+    )
     return Passing("heard", radio.id, radio.agency_id, view.model_dump_json().encode())
 
 

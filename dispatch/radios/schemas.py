@@ -28,6 +28,6 @@ class HeardView(View):
     """A sign of life; goes out live and is not logged."""
 
     radio_id: int
-    at: Iso
+    at: Iso | None
     rssi_dbm: float | None
-    link: str
+    link: str | None

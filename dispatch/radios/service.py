@@ -86,11 +86,14 @@ class KnownRadio:
     heard: bool = False
     "Gave a sign of life within this batch."
     dirty: bool = False
+    rssi_dbm: float | None = None
+    "Of the newest sign of life."
 
-    def alive(self, at: datetime, link: str) -> None:
+    def alive(self, at: datetime, link: str, rssi_dbm: float | None = None) -> None:
         """A sign of life; a late one moves nothing back."""
         if self.last_heard_at is None or at > self.last_heard_at:
             self.last_heard_at, self.link, self.dirty = at, link, True
+            self.rssi_dbm = rssi_dbm
         if self.presence != Presence.ON and (self.presence_at is None or at > self.presence_at):
             self._become(Presence.ON, at)
         self.heard = True
