@@ -19,9 +19,9 @@ _GOODBYE_S: Final = 5.0
 
 
 @asynccontextmanager
-async def simulator(config: Path, log_file: Path) -> AsyncIterator[None]:
-    """Run `radio-gateway simulate`, start it again when it dies, end it with the block."""
-    task = asyncio.create_task(_keep_running(config, log_file), name="simulator")
+async def simulator(config: Path, log_file: Path, begin: asyncio.Event) -> AsyncIterator[None]:
+    """Run `radio-gateway simulate` from `begin` on, again when it dies, until the block ends."""
+    task = asyncio.create_task(_keep_running(config, log_file, begin), name="simulator")
     try:
         yield
     finally:
@@ -30,7 +30,8 @@ async def simulator(config: Path, log_file: Path) -> AsyncIterator[None]:
             await task
 
 
-async def _keep_running(config: Path, log_file: Path) -> None:
+async def _keep_running(config: Path, log_file: Path, begin: asyncio.Event) -> None:
+    await begin.wait()
     attempt = 0
     while True:
         status = await _run_once(config, log_file)

@@ -46,7 +46,10 @@ def run_demo(plan: DemoPlan, debug: bool) -> None:
             f"{len(fleet.officers)} officers (marked as demo)"
         )
 
+        begin = asyncio.Event()
+
         async def ready(address: str) -> None:
+            begin.set()  # radios come on when the server can hear them
             done(f"radio network: {len(fleet.bases)} simulated base stations, seed {plan.seed}")
             done("server: ready")
             say(f"\n  Open      {sign_in_address(address, token)}")
@@ -54,7 +57,7 @@ def run_demo(plan: DemoPlan, debug: bool) -> None:
             say(f"  Logs      {_shown(plan.directory)}/dispatch.log, simulator.log")
             say("  Stop      Ctrl-C\n")
 
-        serve(settings, ready, [simulator(plan.network, plan.directory / "simulator.log")])
+        serve(settings, ready, [simulator(plan.network, plan.directory / "simulator.log", begin)])
 
 
 async def _seed(database_url: str, plan: DemoPlan) -> str:
