@@ -53,13 +53,22 @@ async def desk(database_url: str, tmp_path: Path) -> AsyncIterator["Desk"]:
         yield desk
 
 
-@pytest.fixture
-async def world(database: Database) -> AsyncIterator["World"]:
-    """A small fleet over that database, without HTTP."""
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+async def world(
+    request: pytest.FixtureRequest, database_url: str, tmp_path: Path
+) -> AsyncIterator["World"]:
+    """A small fleet over an empty database, without HTTP; on PostgreSQL in the slow suite."""
+    from tests.dispatch.postgres import migrated_database
     from tests.dispatch.world import open_world
 
+    url = database_url
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres_server")
+        url = await asyncio.to_thread(migrated_database, server, f"world {tmp_path.name}"[:60])
+    database = Database.open(url)
     async with open_world(database) as world:
         yield world
+    await database.close()
 
 
 @pytest.fixture(scope="session")
