@@ -1,7 +1,9 @@
 """A pseudo terminal that stands for the serial cable of a base radio."""
 
+import array
 import asyncio
 import errno
+import fcntl
 import logging
 import os
 import termios
@@ -12,13 +14,15 @@ from typing import Final
 
 log = logging.getLogger(__name__)
 
+MAX_UNREAD: Final = 3072
+"Octets; a gateway that reads at all never leaves as much, about 30 reports."
 _READ_SIZE: Final = 4096
 
 
 class PtyCable:
     """The radio's end of the cable; the gateway opens the other one by a link in the file system.
 
-    Without a gateway at the other end nothing is kept: what a radio said is gone.
+    Without a gateway at the other end little is kept: a cable does not store what was said.
     """
 
     def __init__(self, link: Path, receive: Callable[[bytes], None]) -> None:
@@ -32,7 +36,7 @@ class PtyCable:
             OSError: no terminal to be had, or the link cannot be made.
         """
         self.dropped = 0
-        "Octets that nobody fetched."
+        "Octets that nobody fetched, as far as the kernel shows them."
         self._link = link
         self._receive = receive
         self._radio, self._gateway = os.openpty()
@@ -47,7 +51,10 @@ class PtyCable:
         asyncio.get_running_loop().add_reader(self._radio, self._read)
 
     def send(self, data: bytes) -> None:
-        """Write to the gateway, all or nothing; a full cable is emptied first."""
+        """Write to the gateway; what it has not fetched is thrown away when it grows long."""
+        unread = self._unread()
+        if unread > MAX_UNREAD:
+            self._empty(unread)
         try:
             written = os.write(self._radio, data)
         except BlockingIOError:
@@ -56,8 +63,7 @@ class PtyCable:
             log.debug("%s: %s", self._link, error)
             return
         if written < len(data):
-            self.dropped += len(data) - written
-            termios.tcflush(self._gateway, termios.TCIFLUSH)
+            self._empty(len(data))
 
     def close(self) -> None:
         """Pull the cable: the gateway's port hangs up and the link disappears."""
@@ -65,6 +71,16 @@ class PtyCable:
         if self._link.is_symlink() and str(self._link.readlink()) == os.ttyname(self._gateway):
             self._link.unlink()
         self._close_both()
+
+    def _unread(self) -> int:
+        """Octets that wait at the gateway's end; the kernel shows at most 4095."""
+        waiting = array.array("i", [0])
+        fcntl.ioctl(self._gateway, termios.FIONREAD, waiting)
+        return waiting[0]
+
+    def _empty(self, octets: int) -> None:
+        self.dropped += octets
+        termios.tcflush(self._gateway, termios.TCIFLUSH)
 
     def _place_link(self) -> None:
         target = os.ttyname(self._gateway)
