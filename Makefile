@@ -25,9 +25,9 @@ help: ## show this list
 run: setup ## set everything up and start the demo; DEMO="--units 40 --port 9000" passes options on
 	@exec $(BIN)/dispatch demo $(DEMO)
 
-setup: .venv/run.stamp web/dist/build.stamp ## only set up: environment, packages, console
+setup: .venv/run.stamp web/dist/index.html ## only set up: environment, packages, console
 
-setup-test: .venv/test.stamp web/dist/build.stamp
+setup-test: .venv/test.stamp web/dist/index.html
 	@mkdir -p var
 	@tools/system_packages.sh > var/system-packages.log 2>&1 \
 		|| { tail -n 20 var/system-packages.log; exit 1; }
@@ -51,7 +51,7 @@ web/node_modules/install.stamp: web/package-lock.json $(wildcard requirements-no
 	@$(STEP) var/setup.log "console packages" $(NODE) npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-web/dist/build.stamp: web/node_modules/install.stamp $(WEB_SOURCES)
+web/dist/index.html: web/node_modules/install.stamp $(WEB_SOURCES)
 	@$(STEP) var/setup.log "console build" $(NODE) npm run build
 	@touch $@
 
@@ -68,7 +68,7 @@ python-tests: setup-test
 	@$(STEP) var/test.log "Python tests" \
 		$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow and not bench and not browser"
 
-web-tests: web/dist/build.stamp
+web-tests: web/dist/index.html
 	@$(STEP) var/test.log "console types and lint" $(NODE) npm run check
 	@$(STEP) var/test.log "console tests" $(NODE) npm test
 
