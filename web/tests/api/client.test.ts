@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { afterEach, expect, test, vi } from "vitest";
 import { ApiError, address, command, get, onSignedOut } from "../../src/api/client";
 import { serve } from "../server";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { type MessageFormatElement, TYPE, parse } from "@formatjs/icu-messageformat-parser";
 import { describe, expect, test } from "vitest";
 import en from "../../src/i18n/catalogues/en";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { beforeEach, describe, expect, test } from "vitest";
 import { setLanguage, t } from "../../src/i18n";
 import {

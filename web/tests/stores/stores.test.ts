@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { effect } from "@preact/signals";
 import { describe, expect, test } from "vitest";
 import { applyEvent, applyLoose, forgetOld } from "../../src/live/apply";

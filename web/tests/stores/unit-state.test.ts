@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, test } from "vitest";
 import { unitState } from "../../src/stores/unit-state";
 import { NOON, before, emergency, position, radio, unit } from "../fixtures";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import { NO_DATA, emergencyPattern } from "../../src/ui/tones";
 
