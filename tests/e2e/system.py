@@ -68,7 +68,7 @@ class Installation:
     @contextmanager
     def running(self, *words: str) -> Iterator["Running"]:
         """Start `dispatch ...`; ends it politely at the end of the block."""
-        log = (self.folder / "server.log").open("ab")
+        log = (self.folder / "server.log").open("wb")
         process = subprocess.Popen(
             [sys.executable, "-m", "dispatch", *words],
             cwd=self.folder,
