@@ -193,7 +193,7 @@ class Settings(_File):
         chosen = self.dispatch.map
         return {
             "map": {
-                "pmtiles": "/maps/region.pmtiles" if chosen.pmtiles else None,
+                "pmtiles": chosen.pmtiles is not None,
                 "tile_url": chosen.tile_url,
                 "attribution": chosen.attribution,
             },

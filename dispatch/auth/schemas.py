@@ -1,7 +1,6 @@
 """What the session routes take and give."""
 
 from datetime import datetime
-from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -68,6 +67,31 @@ class SessionOpened(BaseModel):
     expires_at: Iso
 
 
+class MapSource(BaseModel):
+    """What lies under the units; nothing of it: a drawing of the coast."""
+
+    pmtiles: bool
+    "Whether `/maps/region.pmtiles` is there."
+    tile_url: str | None
+    attribution: str
+
+
+class TemplateText(BaseModel):
+    """A ready text in every language."""
+
+    key: str
+    lv: str
+    lt: str
+    en: str
+
+
+class ConsoleSettings(BaseModel):
+    """What the configuration says about the console."""
+
+    map: MapSource
+    templates: list[TemplateText]
+
+
 class SessionState(BaseModel):
     """Who is signed in, and what the console needs to know before it starts."""
 
@@ -77,7 +101,7 @@ class SessionState(BaseModel):
     server_time: Iso
     version: str
     password_set: bool
-    console: Annotated[dict[str, Any], Field(description="Map and message templates.")]
+    console: ConsoleSettings
 
 
 def session_opened(user: UserAccount, agency_ids: frozenset[int], until: datetime) -> SessionOpened:

@@ -113,7 +113,7 @@ def test_a_full_file(tmp_path: Path) -> None:
     assert [link.name for link in settings.gateway.links] == ["laiva"]
     assert settings.console() == {
         "map": {
-            "pmtiles": "/maps/region.pmtiles",
+            "pmtiles": True,
             "tile_url": None,
             "attribution": "© OpenStreetMap",
         },

@@ -145,7 +145,7 @@ async def test_session_state_says_what_the_console_needs(desk: Desk) -> None:
     assert state["user"]["name"] == "anna"
     assert state["demo"] is False
     assert state["password_set"] is False
-    assert state["console"]["map"] == {"pmtiles": None, "tile_url": None, "attribution": ""}
+    assert state["console"]["map"] == {"pmtiles": False, "tile_url": None, "attribution": ""}
     assert state["console"]["templates"][0] == {
         "key": "call_me",
         "lv": "Sazinieties ar dežurantu.",
