@@ -45,7 +45,7 @@ async def sign_in(
     response.set_cookie(
         cookie_name(request),
         opened.token,
-        expires=opened.expires_at,
+        max_age=opened.life_s,
         path="/",
         secure=request.url.scheme == "https",
         httponly=True,

@@ -36,6 +36,8 @@ class Opened:
     user: UserAccount
     agency_ids: frozenset[int]
     expires_at: datetime
+    life_s: int
+    "Seconds until then; a browser's own clock may be wrong."
 
 
 class Door:
@@ -129,7 +131,8 @@ class Door:
             token, row = await self._sessions.open(session, user, by_link=by_link)
             identity = await identify(session, user, row.id, address)
             await record(session, identity, Action.SIGN_IN, "session", {"by_link": by_link}, 1)
-            return Opened(token, user, identity.agency_ids or frozenset(), row.expires_at)
+            life_s = int((row.expires_at - self._sessions.now()).total_seconds())
+            return Opened(token, user, identity.agency_ids or frozenset(), row.expires_at, life_s)
 
     async def _refused(self, user: UserAccount, address: str) -> None:
         async with self._database.write() as session:

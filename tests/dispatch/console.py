@@ -26,7 +26,7 @@ async def furnish(desk: Desk) -> Shared:
     await add_fleet(desk.database)
     shared: Shared = replace(desk.app.state.shared, catalogue=catalogue())
     desk.app.state.shared = shared
-    desk.clock.at = clock.now()  # browsers drop cookies that expire before the real now
+    desk.clock.at = clock.now()  # radios report the real time
     return shared
 
 
