@@ -12,7 +12,7 @@ from radio_gateway.adapters.kinds.base import Endpoint, Entropy, UdpEndpoint
 from radio_gateway.backoff import Backoff
 from radio_gateway.config import LinkEntry
 from radio_gateway.domain.commands import Command
-from radio_gateway.domain.events import Event, LinkChanged, LinkState
+from radio_gateway.domain.events import Event, LinkChanged, LinkState, TextFailure
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Adapter, Capabilities, Outgoing
 from radio_gateway.links.clock import Clock
@@ -132,14 +132,17 @@ class LinkRunner:
         """Hand a command to the adapter; without open ports it fails at once."""
         at = self._clock()
         if not self.open:
-            self._take([answer(command, self.name, at, f"link {self.name} is down")])
+            self._take([self._failure(command, at, f"link {self.name} is down")])
             return
         try:
             self._adapter.command(command, at)
             self._turn(at)
         except Exception as error:  # noqa: BLE001  # logged where the link is started again
-            self._take([answer(command, self.name, at, "fault in the adapter")])
+            self._take([self._failure(command, at, "fault in the adapter")])
             self._fail(error)
+
+    def _failure(self, command: Command, at: Moment, detail: str) -> Event:
+        return answer(command, self.name, at, detail, TextFailure.LINK_DOWN)
 
     def status(self) -> LinkStatus:
         """State and counters of the ports."""

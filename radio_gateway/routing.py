@@ -20,6 +20,7 @@ from radio_gateway.domain.events import (
     CommandOutcome,
     CommandResult,
     Event,
+    TextFailure,
     TextProgress,
     TextState,
 )
@@ -75,6 +76,7 @@ class Refusal:
     """Why no link takes a command."""
 
     reason: str
+    failure: TextFailure
     served: bool
     "Whether any link of this gateway carries the radio's network."
     link: str | None = None
@@ -96,7 +98,13 @@ def network_of(command: Command) -> str:
 
 
 def answer(
-    command: Command, link: str, at: Moment, detail: str, *, refused: bool = False
+    command: Command,
+    link: str,
+    at: Moment,
+    detail: str,
+    failure: TextFailure,
+    *,
+    refused: bool = False,
 ) -> _Answer:
     """Tell dispatch that nothing came of a command; `refused`: nobody here can do such a thing."""
     if isinstance(command, SendText):
@@ -106,6 +114,7 @@ def answer(
             command=command.command,
             state=TextState.FAILED,
             radio=command.radio,
+            reason=failure,
             detail=detail,
         )
     outcome = CommandOutcome.REFUSED if refused else CommandOutcome.FAILED
@@ -146,16 +155,19 @@ class Router:
         network, ability = network_of(command), needed_ability(command)
         serving = [link for link in self._links if link.serves(network)]
         if not serving:
-            return Refusal(f"no link of this gateway carries the network {network}", False)
+            reason = f"no link of this gateway carries the network {network}"
+            return Refusal(reason, TextFailure.NO_LINK, served=False)
         heard = self._heard.get(command.radio, {}) if command.radio else {}
         serving.sort(key=lambda link: heard.get(link.name, float("-inf")), reverse=True)
         able = [link for link in serving if link.capabilities.can(ability)]
         if not able:
             titles = ", ".join(dict.fromkeys(link.capabilities.title for link in serving))
-            return Refusal(f"{titles}: cannot do {ability}", True, serving[0].name)
+            reason, first = f"{titles}: cannot do {ability}", serving[0].name
+            return Refusal(reason, TextFailure.UNSUPPORTED, served=True, link=first)
         usable = [link for link in able if link.open]
         if not usable:
-            return Refusal(f"link {able[0].name} is down; nothing was sent", True, able[0].name)
+            reason, first = f"link {able[0].name} is down; nothing was sent", able[0].name
+            return Refusal(reason, TextFailure.LINK_DOWN, served=True, link=first)
         chosen = usable[:1] if usable[0].name in heard else usable
         if len(chosen) > 1:
             self._spread[command.command] = _Spread({link.name for link in chosen})

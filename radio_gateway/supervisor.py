@@ -16,7 +16,7 @@ from typing import Final
 from radio_gateway.adapters.kinds.base import Entropy
 from radio_gateway.config import GatewaySettings
 from radio_gateway.domain.commands import Command
-from radio_gateway.domain.events import Event
+from radio_gateway.domain.events import Event, TextFailure
 from radio_gateway.domain.ports import Bus
 from radio_gateway.domain.wire import CommandEnvelope
 from radio_gateway.link_runner import LinkRunner, LinkStatus, PortStatus
@@ -140,7 +140,8 @@ class Gateway:
                 continue
             now = self._clock()
             if envelope.expires_at is not None and envelope.expires_at <= now.utc:
-                self._answer(envelope.command, "it expired before it could be sent")
+                late = "it expired before it could be sent"
+                self._answer(envelope.command, late, TextFailure.EXPIRED)
             else:
                 self._route(envelope)
 
@@ -167,13 +168,19 @@ class Gateway:
                 self._by_name[destination.name].command(command)
         elif chosen.served or self._sole or envelope.gateway == self._settings.id:
             log.warning("command %s refused: %s", command.command, chosen.reason)
-            self._answer(command, chosen.reason, chosen.link, refused=True)
+            self._answer(command, chosen.reason, chosen.failure, chosen.link, refused=True)
 
     def _answer(
-        self, command: Command, detail: str, link: str | None = None, *, refused: bool = False
+        self,
+        command: Command,
+        detail: str,
+        failure: TextFailure,
+        link: str | None = None,
+        *,
+        refused: bool = False,
     ) -> None:
         name = link if link is not None else self.links[0].name
-        self._take([answer(command, name, self._clock(), detail, refused=refused)])
+        self._take([answer(command, name, self._clock(), detail, failure, refused=refused)])
 
     async def _watch(self, outbox: Outbox) -> None:
         """Log what only counters tell: datagrams that the kernel dropped, a spool that fills."""

@@ -63,6 +63,10 @@ class HyteraRadios:
         self._radios.pop(radio, None)
         self._say_goodbye(radio, at, expired=False)
 
+    def knows(self, radio: RadioId) -> bool:
+        """Whether a radio is registered, or was heard within the life of a registration."""
+        return radio in self._radios
+
     def route(self, radio: RadioId) -> Route | None:
         """The way to a radio; None: no base is connected."""
         hosts = self._links.hosts()

@@ -1,16 +1,17 @@
 """Texts to radios and talkgroups, until each is delivered, sent or failed."""
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from radio_gateway.adapters._hytera_config import Emit, HyteraConfig
 from radio_gateway.adapters._hytera_links import HyteraLinks
 from radio_gateway.adapters._hytera_radios import HyteraRadios
 from radio_gateway.domain.commands import SendText
-from radio_gateway.domain.events import TextProgress, TextState
+from radio_gateway.domain.events import TextFailure, TextProgress, TextState
 from radio_gateway.domain.ids import RadioId
 from radio_gateway.domain.moment import Moment
 from radio_gateway.protocols.errors import NotReadyError
@@ -29,6 +30,32 @@ from radio_gateway.protocols.hytera.tmp import (
 QUEUE_LIMIT: Final = 16
 "Texts that may wait for one radio."
 _WORTH_RETRYING: Final = (TextResult.BUSY, TextResult.WAKE_UP_FAILED, TextResult.INTERRUPTED)
+_FAILURES: Final[Mapping[int, TextFailure]] = {
+    TextResult.FAILED: TextFailure.NO_ANSWER,
+    TextResult.BUSY: TextFailure.BUSY,
+    TextResult.RECEIVE_ONLY: TextFailure.UNSUPPORTED,
+    TextResult.NO_ACKNOWLEDGEMENT: TextFailure.NO_ANSWER,
+    TextResult.WAKE_UP_FAILED: TextFailure.NO_ANSWER,
+    TextResult.INTERRUPTED: TextFailure.BUSY,
+}
+_AIR_FAILURES: Final[Mapping[int, TextFailure]] = {
+    1: TextFailure.NO_ANSWER,
+    4: TextFailure.BUSY,
+    5: TextFailure.NO_ANSWER,
+    7: TextFailure.NO_ANSWER,
+    8: TextFailure.BUSY,
+}
+"""What results of texts, and of their way over the air, mean for a dispatcher.
+
+Those that are not named: REFUSED.
+"""
+_Outcome: TypeAlias = Literal[TextState.SENT, TextState.DELIVERED] | TextFailure
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    failure: TextFailure
+    words: str
 
 
 @dataclass(slots=True)
@@ -74,7 +101,7 @@ class HyteraTexts:
         """Start a text; TextProgress events tell how it goes."""
         fault, octets = _encode(command.text)
         if fault is not None:
-            self._tell(command.command, command.radio, TextState.FAILED, fault, at)
+            self._tell(command.command, command.radio, fault.failure, fault.words, at)
         elif command.radio is not None:
             self._enqueue(_Text(command.command, command.radio, octets), at)
         else:
@@ -93,11 +120,11 @@ class HyteraTexts:
         text = self._groups.get(answer.request)
         if text is None or host not in text.hosts:
             return
-        if answer.result == TextResult.OK:
-            self._group_handed_over(answer.request, host, None, at)
-        else:
-            words = TextResult.words(answer.result)
-            self._group_handed_over(answer.request, host, words, at)
+        fault = None
+        if answer.result != TextResult.OK:
+            failure = _FAILURES.get(answer.result, TextFailure.REFUSED)
+            fault = _Fault(failure, TextResult.words(answer.result))
+        self._group_handed_over(answer.request, host, fault, at)
 
     def on_air(self, state: DeliveryState, host: str, at: Moment) -> None:
         """The base tells whether a text could be transmitted."""
@@ -109,7 +136,8 @@ class HyteraTexts:
             text.sent = True
             self._tell(text.command, text.radio, TextState.SENT, state.words, at)
         else:
-            self._pause(text, state.words, at)
+            failure = _AIR_FAILURES.get(state.result, TextFailure.REFUSED)
+            self._pause(text, failure, state.words, at)
 
     def lost(self, host: str | None, reason: str, at: Moment) -> None:
         """A host is gone (None: the ports): what it had and what it left waiting has failed."""
@@ -118,11 +146,12 @@ class HyteraTexts:
             first = queue[0]
             if host is None or first.host == host:
                 for text in list(queue):
-                    self._finish(text, TextState.FAILED, detail, at)
+                    self._finish(text, TextFailure.LINK_DOWN, detail, at)
         for request, group in list(self._groups.items()):
             for gone in {host} & group.hosts if host else set(group.hosts):
                 if not group.sent:
-                    self._group_handed_over(request, gone, detail, at)
+                    fault = _Fault(TextFailure.LINK_DOWN, detail)
+                    self._group_handed_over(request, gone, fault, at)
 
     def expire(self, at: Moment) -> None:
         """Give up waiting for answers, and start the attempts that are due."""
@@ -131,7 +160,7 @@ class HyteraTexts:
             if at.mono < text.due:
                 continue
             if text.waiting:
-                self._pause(text, "no answer from the radio", at)
+                self._pause(text, TextFailure.NO_ANSWER, "no answer from the radio", at)
             else:
                 self._attempt(text, at)
         for request, group in list(self._groups.items()):
@@ -139,7 +168,8 @@ class HyteraTexts:
                 continue
             del self._groups[request]
             if not group.sent:
-                self._tell(group.command, None, TextState.FAILED, "the base did not take it", at)
+                words = "the base did not take it"
+                self._tell(group.command, None, TextFailure.NO_ANSWER, words, at)
 
     def deadline(self) -> float | None:
         private = (queue[0].due for queue in self._queues.values())
@@ -149,7 +179,7 @@ class HyteraTexts:
         queue = self._queues.setdefault(text.radio, deque())
         if len(queue) >= QUEUE_LIMIT:
             detail = f"{QUEUE_LIMIT} texts wait for this radio already"
-            self._tell(text.command, text.radio, TextState.FAILED, detail, at)
+            self._tell(text.command, text.radio, TextFailure.BUSY, detail, at)
             return
         queue.append(text)
         if queue[0] is text:
@@ -158,7 +188,7 @@ class HyteraTexts:
     def _attempt(self, text: _Text, at: Moment) -> None:
         route = self._radios.route(text.radio)
         if route is None:
-            self._finish(text, TextState.FAILED, "no base is connected", at)
+            self._finish(text, TextFailure.NO_LINK, "no base is connected", at)
             return
         text.request = text.request or self._next_request(at)
         text.attempt += 1
@@ -170,7 +200,7 @@ class HyteraTexts:
             done = partial(self._handed_over, text, text.attempt)
             self._links.send(Service.TMP, route, message.build(), done, at)
         except NotReadyError as error:
-            self._finish(text, TextState.FAILED, str(error), at)
+            self._finish(text, TextFailure.LINK_DOWN, str(error), at)
 
     def _settle(self, text: _Text, answer: PrivateMessageAnswer, at: Moment) -> bool:
         """Take an answer to a text; returns whether the radio received it.
@@ -184,10 +214,11 @@ class HyteraTexts:
             self._mark_sent(text, at)
             self._finish(text, TextState.DELIVERED, words, at)
             return True
+        failure = _FAILURES.get(answer.result, TextFailure.REFUSED)
         if answer.result not in _WORTH_RETRYING:
-            self._finish(text, TextState.FAILED, words, at)
+            self._finish(text, failure, words, at)
         elif text.waiting:
-            self._pause(text, words, at)
+            self._pause(text, failure, words, at)
         return False
 
     def _handed_over(self, text: _Text, attempt: int, fault: str | None, at: Moment) -> None:
@@ -197,26 +228,29 @@ class HyteraTexts:
         if fault is None:
             self._mark_sent(text, at)
         else:
-            self._pause(text, f"the base did not take it: {fault}", at)
+            words = f"the base did not take it: {fault}"
+            self._pause(text, TextFailure.LINK_DOWN, words, at)
 
     def _mark_sent(self, text: _Text, at: Moment) -> None:
         if not text.sent:
             text.sent = True
             self._tell(text.command, text.radio, TextState.SENT, None, at)
 
-    def _pause(self, text: _Text, reason: str, at: Moment) -> None:
+    def _pause(self, text: _Text, failure: TextFailure, reason: str, at: Moment) -> None:
         """End an attempt; the next one follows after a pause, if there is one left."""
         spacing = self._config.text_retry.spacing_s
         if text.attempt > len(spacing):
             tries = f"{reason} ({text.attempt} attempts)"
-            self._finish(text, TextState.FAILED, tries, at)
+            if failure is TextFailure.NO_ANSWER and not self._radios.knows(text.radio):
+                failure = TextFailure.NOT_REGISTERED
+            self._finish(text, failure, tries, at)
             return
         text.waiting = False
         text.due = at.mono + spacing[text.attempt - 1]
 
-    def _finish(self, text: _Text, state: TextState, detail: str, at: Moment) -> None:
+    def _finish(self, text: _Text, outcome: _Outcome, detail: str, at: Moment) -> None:
         """End a text and start the next one that waits for this radio."""
-        self._tell(text.command, text.radio, state, detail, at)
+        self._tell(text.command, text.radio, outcome, detail, at)
         queue = self._queues[text.radio]
         queue.remove(text)
         if queue:
@@ -235,15 +269,20 @@ class HyteraTexts:
         self._groups[request] = _GroupText(command.command, due, {each.host for each in routes})
         if not routes:
             self._groups.pop(request)
-            self._tell(command.command, None, TextState.FAILED, "no base is connected", at)
+            words = "no base is connected"
+            self._tell(command.command, None, TextFailure.NO_LINK, words, at)
         for route in routes:
-            done = partial(self._group_handed_over, request, route.host)
+            done = partial(self._group_taken, request, route.host)
             try:
                 self._links.send(Service.TMP, route, message, done, at)
             except NotReadyError as error:
                 done(str(error), at)
 
-    def _group_handed_over(self, request: int, host: str, fault: str | None, at: Moment) -> None:
+    def _group_taken(self, request: int, host: str, fault: str | None, at: Moment) -> None:
+        broken = None if fault is None else _Fault(TextFailure.LINK_DOWN, fault)
+        self._group_handed_over(request, host, broken, at)
+
+    def _group_handed_over(self, request: int, host: str, fault: _Fault | None, at: Moment) -> None:
         text = self._groups.get(request)
         if text is None:
             return
@@ -255,7 +294,7 @@ class HyteraTexts:
         text.hosts.discard(host)
         if not text.hosts:
             del self._groups[request]
-            self._tell(text.command, None, TextState.FAILED, fault, at)
+            self._tell(text.command, None, fault.failure, fault.words, at)
 
     @property
     def _own(self) -> RadioAddress:
@@ -268,29 +307,32 @@ class HyteraTexts:
         return self._request
 
     def _tell(
-        self, command: str, radio: RadioId | None, state: TextState, detail: str | None, at: Moment
+        self, command: str, radio: RadioId | None, outcome: _Outcome, detail: str | None, at: Moment
     ) -> None:
+        failure = outcome if isinstance(outcome, TextFailure) else None
         self._emit(
             TextProgress(
                 link=self._config.name,
                 at=at,
                 command=command,
-                state=state,
+                state=TextState.FAILED if isinstance(outcome, TextFailure) else outcome,
                 radio=radio,
+                reason=failure,
                 detail=detail,
             )
         )
 
 
-def _encode(text: str) -> tuple[str | None, bytes]:
+def _encode(text: str) -> tuple[_Fault | None, bytes]:
     """What forbids to send a text, and its octets."""
     try:
         octets = text.encode("utf-16-le")
     except UnicodeEncodeError:
-        return "the text holds half a character", b""
+        return _Fault(TextFailure.UNSUPPORTED, "the text holds half a character"), b""
     units = len(octets) // 2
     if not units:
-        return "the text is empty", b""
+        return _Fault(TextFailure.REFUSED, "the text is empty"), b""
     if units > TEXT_LIMIT:
-        return f"the text has {units} characters, radios take {TEXT_LIMIT}", b""
+        words = f"the text has {units} characters, radios take {TEXT_LIMIT}"
+        return _Fault(TextFailure.TOO_LONG, words), b""
     return None, octets

@@ -9,6 +9,7 @@ from radio_gateway.domain.events import (
     CommandOutcome,
     CommandResult,
     Event,
+    TextFailure,
     TextProgress,
     TextState,
 )
@@ -53,7 +54,8 @@ class CommandQueue:
 
     def add(self, command: SendText | RequestPosition, frame: bytes, at: Moment) -> list[Event]:
         if len(self._queue) >= QUEUE_LIMIT:
-            return [self.failed(command, f"over {QUEUE_LIMIT} commands wait for this base", at)]
+            reason = f"over {QUEUE_LIMIT} commands wait for this base"
+            return [self.failed(command, TextFailure.BUSY, reason, at)]
         self._queue.append(_Queued(command, frame, at.mono))
         return []
 
@@ -72,7 +74,8 @@ class CommandQueue:
         if done is None:
             return []
         if not ok:
-            return [self.failed(done.command, "the base reports failure: no answer", at)]
+            reason = "the base reports failure: no answer"
+            return [self.failed(done.command, TextFailure.NO_ANSWER, reason, at)]
         return [self._accepted(done.command, at)]
 
     def deadline(self, *, writable: bool) -> float | None:
@@ -88,10 +91,12 @@ class CommandQueue:
         if out is not None and at.mono >= out.at + self._reply_timeout_s:
             self._outstanding = None
             waited = f"{self._reply_timeout_s:g} s"
-            events.append(self.failed(out.command, f"no answer of the base for {waited}", at))
+            reason = f"no answer of the base for {waited}"
+            events.append(self.failed(out.command, TextFailure.NO_ANSWER, reason, at))
         while self._queue and not writable and at.mono >= self._queue[0].at + WAIT_S:
             reason = "nothing valid heard from the base, so nothing is written to the port"
-            events.append(self.failed(self._queue.popleft().command, reason, at))
+            command = self._queue.popleft().command
+            events.append(self.failed(command, TextFailure.LINK_DOWN, reason, at))
         return events
 
     def close(self, reason: str, at: Moment) -> list[Event]:
@@ -101,20 +106,25 @@ class CommandQueue:
         self._outstanding = None
         self._queue.clear()
         self._send_after = float("-inf")
-        return [self.failed(item.command, f"port closed: {reason}", at) for item in left]
+        detail = f"port closed: {reason}"
+        return [self.failed(item.command, TextFailure.LINK_DOWN, detail, at) for item in left]
 
-    def failed(self, command: Command, reason: str, at: Moment) -> Event:
-        """Tell dispatch that a command came to nothing."""
-        return self._end(command, CommandOutcome.FAILED, reason, at)
+    def failed(self, command: Command, failure: TextFailure, detail: str, at: Moment) -> Event:
+        """Tell dispatch that a command came to nothing; `failure` matters for texts."""
+        if isinstance(command, SendText):
+            return self._text_failed(command, failure, detail, at)
+        return self._ended(command, CommandOutcome.FAILED, detail, at)
 
-    def refused(self, command: Command, reason: str, at: Moment) -> Event:
+    def refused(self, command: Command, failure: TextFailure, detail: str, at: Moment) -> Event:
         """Tell dispatch that nothing was sent, because this base cannot do it."""
-        return self._end(command, CommandOutcome.REFUSED, reason, at)
+        if isinstance(command, SendText):
+            return self._text_failed(command, failure, detail, at)
+        return self._ended(command, CommandOutcome.REFUSED, detail, at)
 
     def _accepted(self, command: SendText | RequestPosition, at: Moment) -> Event:
         if isinstance(command, RequestPosition):
             asked = "radio asked; the position comes by itself"
-            return self._end(command, CommandOutcome.SENT, asked, at)
+            return self._ended(command, CommandOutcome.SENT, asked, at)
         delivered = command.radio is not None
         return TextProgress(
             link=self._link,
@@ -124,16 +134,20 @@ class CommandQueue:
             radio=command.radio,
         )
 
-    def _end(self, command: Command, outcome: CommandOutcome, detail: str, at: Moment) -> Event:
-        if isinstance(command, SendText):
-            return TextProgress(
-                link=self._link,
-                at=at,
-                command=command.command,
-                state=TextState.FAILED,
-                radio=command.radio,
-                detail=detail,
-            )
+    def _text_failed(
+        self, command: SendText, failure: TextFailure, detail: str, at: Moment
+    ) -> Event:
+        return TextProgress(
+            link=self._link,
+            at=at,
+            command=command.command,
+            state=TextState.FAILED,
+            radio=command.radio,
+            reason=failure,
+            detail=detail,
+        )
+
+    def _ended(self, command: Command, outcome: CommandOutcome, detail: str, at: Moment) -> Event:
         return CommandResult(
             link=self._link,
             at=at,

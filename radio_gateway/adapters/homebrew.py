@@ -19,6 +19,7 @@ from radio_gateway.domain.events import (
     CommandResult,
     Event,
     LinkState,
+    TextFailure,
     TextProgress,
     TextState,
 )
@@ -148,6 +149,7 @@ class HomebrewMaster:
                     command=command.command,
                     state=TextState.FAILED,
                     radio=command.radio,
+                    reason=TextFailure.UNSUPPORTED,
                     detail="Homebrew repeaters cannot send text messages",
                 )
             )

@@ -12,7 +12,7 @@ from radio_gateway.adapters._kenwood_radios import RadioNumbering
 from radio_gateway.adapters._kenwood_reports import ReportTranslator
 from radio_gateway.adapters._serial import SerialState, earliest
 from radio_gateway.domain.commands import Command, RequestPosition, SendText
-from radio_gateway.domain.events import CallEndReason, Event
+from radio_gateway.domain.events import CallEndReason, Event, TextFailure
 from radio_gateway.domain.ids import RadioId
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Ability, Capabilities, Outgoing, Peer
@@ -63,6 +63,14 @@ class KenwoodConfig:
     reply_timeout_s: float = 8.0
     family: Literal["fleetsync", "nexedge", "dmr"] = "nexedge"
     "Frames with seven-digit ids mean FleetSync, except on a base of the family `dmr`."
+
+
+class _CannotError(Exception):
+    """This base cannot send what was asked; caught where the command came in."""
+
+    def __init__(self, detail: str, failure: TextFailure = TextFailure.UNSUPPORTED) -> None:
+        super().__init__(detail)
+        self.failure = failure
 
 
 class KenwoodBase:
@@ -122,14 +130,17 @@ class KenwoodBase:
             return
         if not isinstance(command, SendText | RequestPosition):
             reason = "a Kenwood base cannot do this over its serial port"
-            self._events.append(self._commands.refused(command, reason, at))
+            refusal = self._commands.refused(command, TextFailure.UNSUPPORTED, reason, at)
+            self._events.append(refusal)
         elif not self._port.open:
-            self._events.append(self._commands.failed(command, "the port is not open", at))
+            reason = "the port is not open"
+            self._events.append(self._commands.failed(command, TextFailure.LINK_DOWN, reason, at))
         else:
             try:
                 frame = self._frame(command, at)
-            except ValueError as error:
-                self._events.append(self._commands.refused(command, str(error), at))
+            except _CannotError as error:
+                refusal = self._commands.refused(command, error.failure, str(error), at)
+                self._events.append(refusal)
                 return
             self._events += self._commands.add(command, frame, at)
             self._pump(at)
@@ -272,21 +283,25 @@ class KenwoodBase:
                 self._events.append(self._reports.heard(radio, at))
 
     def _frame(self, command: SendText | RequestPosition, at: Moment) -> bytes:
-        """Build the frame; raises ValueError with the reason when this base cannot send it."""
+        """Build the frame; raises _CannotError when this base cannot send it."""
         if isinstance(command, SendText):
             return self._text(command)
         return self._poll(command, at)
 
     def _text(self, command: SendText) -> bytes:
-        text = printable_ascii(command.text)
+        try:
+            text = printable_ascii(command.text)
+        except ValueError as error:
+            raise _CannotError(str(error)) from error
         if len(text) > SHORT_TEXT:
-            raise ValueError(f"text has {len(text)} characters, the radio takes {SHORT_TEXT}")
+            detail = f"text has {len(text)} characters, the radio takes {SHORT_TEXT}"
+            raise _CannotError(detail, TextFailure.TOO_LONG)
         if command.radio is not None:
             unit = self._numbering.unit(command.radio)
             if unit is None:
-                raise ValueError(f"{command.radio} is no radio of this base")
+                raise _CannotError(f"{command.radio} is no radio of this base")
             if unit.form is IdForm.LETTER8:
-                raise ValueError("how this base sends texts to DMR radios is not public")
+                raise _CannotError("how this base sends texts to DMR radios is not public")
             system = System.FLEETSYNC if unit.form is IdForm.FLEETSYNC else System.NEXEDGE
             return TextFrame(system, text, unit).build()
         group = command.talkgroup
@@ -294,13 +309,13 @@ class KenwoodBase:
             return TextFrame(System.FLEETSYNC, text).build()
         if group and group.network == self._numbering.nxdn and group.number <= MAX_NXDN_GROUP:
             return TextFrame(System.NEXEDGE, text, group=group.number).build()
-        raise ValueError(f"{group} cannot be reached through this base")
+        raise _CannotError(f"{group} cannot be reached through this base")
 
     def _poll(self, command: RequestPosition, at: Moment) -> bytes:
         unit = self._numbering.unit(command.radio)
         if unit is None:
-            raise ValueError(f"{command.radio} is no radio of this base")
+            raise _CannotError(f"{command.radio} is no radio of this base")
         if unit.form is IdForm.LETTER8:
-            raise ValueError("how this base asks DMR radios for a position is not public")
+            raise _CannotError("how this base asks DMR radios for a position is not public")
         self._reports.asked(command.radio, at)
         return frames.Poll(unit).build()

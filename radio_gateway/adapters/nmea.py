@@ -13,6 +13,7 @@ from radio_gateway.domain.events import (
     PositionReported,
     PositionSource,
     RadioHeard,
+    TextFailure,
     TextProgress,
     TextState,
 )
@@ -88,6 +89,7 @@ class NmeaTalker:
                     command=command.command,
                     state=TextState.FAILED,
                     radio=command.radio,
+                    reason=TextFailure.UNSUPPORTED,
                     detail=reason,
                 )
             )

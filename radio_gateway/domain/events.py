@@ -68,6 +68,28 @@ class TextState(StrEnum):
     FAILED = "failed"
 
 
+class TextFailure(StrEnum):
+    """Why a text failed, in terms that a console can translate."""
+
+    NOT_REGISTERED = "not_registered"
+    "No answer, and the radio is neither registered nor was it heard lately."
+    NO_ANSWER = "no_answer"
+    "The radio, or the base for it, did not acknowledge in time."
+    REFUSED = "refused"
+    "The radio or base got it and said no."
+    LINK_DOWN = "link_down"
+    "The way to the base is closed, or broke before the text was delivered."
+    UNSUPPORTED = "unsupported"
+    "This kind of radio or base cannot take such a text."
+    BUSY = "busy"
+    "The channel was busy, or too many texts wait already."
+    TOO_LONG = "too_long"
+    NO_LINK = "no_link"
+    "No base that serves the radio's network is there or connected."
+    EXPIRED = "expired"
+    "Its time was over before the gateway could send it."
+
+
 class CommandOutcome(StrEnum):
     DONE = "done"
     "The radio or base confirmed it."
@@ -212,8 +234,14 @@ class TextProgress(_Heard):
     command: str
     state: TextState
     radio: RadioId | None = None
+    reason: TextFailure | None = None
+    "Set exactly when `state` is FAILED; gateways of before it existed leave it out."
     detail: str | None = None
     "English, for the log and the message's history."
+
+    def __post_init__(self) -> None:
+        if self.reason is not None and self.state is not TextState.FAILED:
+            raise ValueError(f"a text that is {self.state} has no reason to fail")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ from radio_gateway.domain.events import (
     PositionSource,
     RadioHeard,
     StatusReceived,
+    TextFailure,
     TextProgress,
     TextState,
 )
@@ -162,7 +163,13 @@ class TalkAdapter:
         if isinstance(command, SendText):
             state = TextState.FAILED if failed else TextState.SENT
             self._events.append(
-                TextProgress(link=self._name, at=at, command=command.command, state=state)
+                TextProgress(
+                    link=self._name,
+                    at=at,
+                    command=command.command,
+                    state=state,
+                    reason=TextFailure.REFUSED if failed else None,
+                )
             )
             return
         outcome = CommandOutcome.FAILED if failed else CommandOutcome.DONE

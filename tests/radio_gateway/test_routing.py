@@ -21,6 +21,7 @@ from radio_gateway.domain.events import (
     CommandResult,
     Event,
     RadioHeard,
+    TextFailure,
     TextProgress,
     TextState,
 )
@@ -93,7 +94,9 @@ def test_a_closed_link_is_passed_over() -> None:
     east.open = False
     assert routed(router, CHECK) == ["west"]
     west.open = False
-    assert refused(router, CHECK) == Refusal("link east is down; nothing was sent", True, "east")
+    assert refused(router, CHECK) == Refusal(
+        "link east is down; nothing was sent", TextFailure.LINK_DOWN, served=True, link="east"
+    )
 
 
 def test_a_radio_that_was_never_heard_is_sought_on_every_link() -> None:
@@ -129,10 +132,12 @@ def test_answers_about_commands_are_no_sign_of_the_radio() -> None:
 
 def test_refusals_name_what_is_missing() -> None:
     router = Router([Link("west", abilities=frozenset())])
-    assert refused(router, CHECK).reason == "radios of west: cannot do radio_check"
+    incapable = refused(router, CHECK)
+    assert incapable.reason == "radios of west: cannot do radio_check"
+    assert incapable.failure is TextFailure.UNSUPPORTED
     nowhere = RadioCheck(command="c", radio=RadioId("nowhere", 1))
     assert refused(router, nowhere) == Refusal(
-        "no link of this gateway carries the network nowhere", False
+        "no link of this gateway carries the network nowhere", TextFailure.NO_LINK, served=False
     )
 
 
@@ -200,9 +205,9 @@ def test_every_command_has_an_ability_a_network_and_an_answer(kind: type[Command
     command = COMMANDS[kind]
     assert needed_ability(command) in Ability
     assert network_of(command) == "liepaja"
-    event = answer(command, "west", moment(), "why", refused=True)
+    event = answer(command, "west", moment(), "why", TextFailure.BUSY, refused=True)
     assert (event.command, event.radio, event.detail) == ("c", RADIO, "why")
     if isinstance(event, CommandResult):
         assert event.outcome is CommandOutcome.REFUSED
     else:
-        assert event.state is TextState.FAILED
+        assert (event.state, event.reason) == (TextState.FAILED, TextFailure.BUSY)

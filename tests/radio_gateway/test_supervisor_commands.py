@@ -4,7 +4,13 @@ import socket
 from datetime import UTC, datetime, timedelta
 
 from radio_gateway.domain.commands import CallAlert, Command, RadioCheck, SendText
-from radio_gateway.domain.events import CommandOutcome, CommandResult, TextProgress, TextState
+from radio_gateway.domain.events import (
+    CommandOutcome,
+    CommandResult,
+    TextFailure,
+    TextProgress,
+    TextState,
+)
 from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.domain.wire import CommandEnvelope
 from tests.radio_gateway.conftest import RunGateway, Running, answer_to, talk_link
@@ -82,7 +88,7 @@ async def test_an_expired_command_is_not_sent(
         await answer_to(radio)
         late = datetime.now(UTC) - timedelta(seconds=1)
         await _send(running, _text("t1", radio=RADIO), expires_at=late)
-        await eventually(lambda: _texts(running) == [("t1", TextState.FAILED)])
+        await eventually(lambda: _failures(running) == [("t1", TextFailure.EXPIRED)])
         radio.sendto(b"HELLO 101", running.address())
         assert await answer_to(radio) == b"HELLO"
 
@@ -92,7 +98,7 @@ async def test_what_no_link_can_do_is_refused(run_gateway: RunGateway) -> None:
         await _send(running, CallAlert(command="c1", radio=RADIO))
         await _send(running, RadioCheck(command="c2", radio=RadioId("nowhere", 1)))
         await _send(running, _text("t1", radio=RadioId("nowhere", 1)))
-        await eventually(lambda: _texts(running) == [("t1", TextState.FAILED)])
+        await eventually(lambda: _failures(running) == [("t1", TextFailure.NO_LINK)])
         results = [envelope.event for envelope in running.dispatch.events(CommandResult)]
         assert [(r.command, r.outcome) for r in results if isinstance(r, CommandResult)] == [
             ("c1", CommandOutcome.REFUSED),
@@ -122,7 +128,7 @@ async def test_a_link_that_is_down_fails_at_once(run_gateway: RunGateway) -> Non
         port = blocker.getsockname()[1]
         async with run_gateway(talk_link(port=port)) as running:
             await _send(running, _text("t1", radio=RADIO))
-            await eventually(lambda: _texts(running) == [("t1", TextState.FAILED)])
+            await eventually(lambda: _failures(running) == [("t1", TextFailure.LINK_DOWN)])
 
 
 def _base() -> socket.socket:
@@ -146,4 +152,12 @@ def _texts(running: Running) -> list[tuple[str, TextState]]:
         (envelope.event.command, envelope.event.state)
         for envelope in running.dispatch.events(TextProgress)
         if isinstance(envelope.event, TextProgress)
+    ]
+
+
+def _failures(running: Running) -> list[tuple[str, TextFailure | None]]:
+    return [
+        (envelope.event.command, envelope.event.reason)
+        for envelope in running.dispatch.events(TextProgress)
+        if isinstance(envelope.event, TextProgress) and envelope.event.state is TextState.FAILED
     ]

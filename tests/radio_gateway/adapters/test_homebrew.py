@@ -21,6 +21,7 @@ from radio_gateway.domain.events import (
     LinkHealth,
     LinkState,
     RadioHeard,
+    TextFailure,
     TextProgress,
     TextState,
 )
@@ -388,6 +389,7 @@ class TestCommands:
         [event] = network.master.events()
         assert isinstance(event, TextProgress)
         assert (event.state, event.command) == (TextState.FAILED, "k")
+        assert event.reason is TextFailure.UNSUPPORTED
         assert "cannot" in (event.detail or "")
 
     def test_others_are_refused(self, network: Network) -> None:

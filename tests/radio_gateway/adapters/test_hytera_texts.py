@@ -8,6 +8,7 @@ from radio_gateway.domain.commands import (
 from radio_gateway.domain.events import (
     LinkChanged,
     TelemetryReceived,
+    TextFailure,
     TextProgress,
     TextReceived,
     TextState,
@@ -95,6 +96,13 @@ def details(rig: Rig) -> list[str | None]:
     return [e.detail for e in rig.events() if isinstance(e, TextProgress)]
 
 
+def failures(rig: Rig) -> list[tuple[TextFailure, str | None]]:
+    """Reasons and details of the texts that failed."""
+    told = [e for e in rig.events() if isinstance(e, TextProgress)]
+    assert all((e.reason is not None) == (e.state is TextState.FAILED) for e in told)
+    return [(e.reason, e.detail) for e in told if e.reason is not None]
+
+
 @pytest.fixture
 def ready() -> Rig:
     """A repeater is connected and a radio registered on timeslot 1."""
@@ -170,7 +178,38 @@ def test_a_refused_text_fails_with_the_reason(ready: Rig) -> None:
     ready.acknowledge(packet)
     ready.events()
     answer(ready, packet, result=8)
-    assert details(ready) == ["the radio did not acknowledge"]
+    assert failures(ready) == [(TextFailure.NO_ANSWER, "the radio did not acknowledge")]
+
+
+@pytest.mark.parametrize(
+    ("result", "reason"),
+    [
+        (1, TextFailure.NO_ANSWER),
+        (3, TextFailure.REFUSED),
+        (5, TextFailure.UNSUPPORTED),
+        (6, TextFailure.REFUSED),
+        (10, TextFailure.REFUSED),
+        (11, TextFailure.REFUSED),
+        (200, TextFailure.REFUSED),
+    ],
+)
+def test_each_result_has_its_reason(ready: Rig, result: int, reason: TextFailure) -> None:
+    packet = send(ready)
+    ready.acknowledge(packet)
+    answer(ready, packet, result=result)
+    assert [failure for failure, _ in failures(ready)] == [reason]
+
+
+def test_a_channel_that_stays_busy_is_the_reason(ready: Rig) -> None:
+    packet = send(ready)
+    ready.acknowledge(packet)
+    for tenth in range(600):
+        ready.now = tenth / 10
+        answer(ready, packet, result=4)
+        ready.base.expire(ready.at)
+        for each in ready.sent():
+            ready.acknowledge(each.data)
+    assert [reason for reason, _ in failures(ready)] == [TextFailure.BUSY]
 
 
 def test_an_unanswered_text_is_tried_again_and_fails_in_the_end(ready: Rig) -> None:
@@ -188,7 +227,20 @@ def test_an_unanswered_text_is_tried_again_and_fails_in_the_end(ready: Rig) -> N
             ready.plain("tmp1", bytes.fromhex("324200020000"), port=30000)
     # 8 s of waiting, then pauses of 5, 2 and 10 s
     assert left_at == [0.0, 13.0, 23.0, 41.0]
-    assert progress(ready) == [("t1", TextState.SENT), ("t1", TextState.FAILED)]
+    assert failures(ready) == [(TextFailure.NO_ANSWER, "no answer from the radio (4 attempts)")]
+
+
+def test_silence_of_a_radio_that_was_never_heard_names_its_registration(ready: Rig) -> None:
+    unknown = RadioId("palanga", 777)
+    ready.command(SendText(command="t1", radio=unknown, text="Labdien"))
+    for tenth in range(1, 600):
+        ready.now = tenth / 10
+        ready.base.expire(ready.at)
+        for each in ready.sent():
+            ready.acknowledge(each.data)
+        if tenth % 50 == 0:
+            ready.plain("tmp1", bytes.fromhex("324200020000"), port=30000)
+    assert [reason for reason, _ in failures(ready)] == [TextFailure.NOT_REGISTERED]
 
 
 def test_a_busy_channel_is_tried_again(ready: Rig) -> None:
@@ -228,7 +280,7 @@ def test_a_repeated_command_is_one_text(ready: Rig) -> None:
 def test_a_repeater_that_takes_nothing_fails_the_text(ready: Rig) -> None:
     send(ready)
     ready.run(61.0)
-    assert progress(ready) == [("t1", TextState.FAILED)]
+    assert [reason for reason, _ in failures(ready)] == [TextFailure.LINK_DOWN]
 
 
 def test_closing_fails_what_is_pending_and_delivers_nothing(ready: Rig) -> None:
@@ -237,30 +289,28 @@ def test_closing_fails_what_is_pending_and_delivers_nothing(ready: Rig) -> None:
     ready.command(SendText(command="t2", radio=RADIO, text="otrais"))
     ready.base.closed("stopping", ready.at)
     answer(ready, packet)
-    assert progress(ready) == [
-        ("t1", TextState.SENT),
-        ("t1", TextState.FAILED),
-        ("t2", TextState.FAILED),
-    ]
+    assert failures(ready) == [(TextFailure.LINK_DOWN, "the base is gone: stopping")] * 2
 
 
 @pytest.mark.parametrize(
-    ("text", "detail"),
+    ("text", "reason", "detail"),
     [
-        ("", "the text is empty"),
-        ("x" * 141, "the text has 141 characters, radios take 140"),
-        ("\ud800", "the text holds half a character"),
+        ("", TextFailure.REFUSED, "the text is empty"),
+        ("x" * 141, TextFailure.TOO_LONG, "the text has 141 characters, radios take 140"),
+        ("\ud800", TextFailure.UNSUPPORTED, "the text holds half a character"),
     ],
 )
-def test_a_text_that_cannot_be_sent_fails_at_once(ready: Rig, text: str, detail: str) -> None:
+def test_a_text_that_cannot_be_sent_fails_at_once(
+    ready: Rig, text: str, reason: TextFailure, detail: str
+) -> None:
     ready.command(SendText(command="t1", radio=RADIO, text=text))
-    assert details(ready) == [detail]
+    assert failures(ready) == [(reason, detail)]
     assert ready.sent() == []
 
 
 def test_a_text_without_a_base_fails(rig: Rig) -> None:
     rig.command(SendText(command="t1", radio=RADIO, text="Labdien"))
-    assert details(rig) == ["no base is connected"]
+    assert failures(rig) == [(TextFailure.NO_LINK, "no base is connected")]
 
 
 def test_a_plain_text_is_sent_at_once(rig: Rig) -> None:
@@ -286,7 +336,7 @@ def test_a_group_text_that_the_repeater_refuses_fails(ready: Rig) -> None:
     ready.command(SendText(command="t1", talkgroup=TalkgroupId("palanga", 201), text="Visiem"))
     (packet,) = ready.datagrams()
     ready.hstrp("tmp1", hdap("0900b2", packet[11:19] + b"\x0b"))
-    assert details(ready) == ["transmission denied"]
+    assert failures(ready) == [(TextFailure.REFUSED, "transmission denied")]
 
 
 def test_a_group_text_goes_out_where_the_group_was_heard(ready: Rig) -> None:

@@ -11,6 +11,7 @@ from radio_gateway.domain.events import (
     CommandResult,
     PositionReported,
     PositionSource,
+    TextFailure,
     TextProgress,
     TextState,
 )
@@ -43,9 +44,9 @@ def test_closing_truncates_the_call_and_fails_what_is_pending(station: Station) 
     call, *texts = station.events()
     assert isinstance(call, CallEnded)
     assert call.reason is CallEndReason.TRUNCATED
-    assert [(t.command, t.state) for t in texts if isinstance(t, TextProgress)] == [
-        ("a", TextState.FAILED),
-        ("b", TextState.FAILED),
+    assert [(t.command, t.reason) for t in texts if isinstance(t, TextProgress)] == [
+        ("a", TextFailure.LINK_DOWN),
+        ("b", TextFailure.LINK_DOWN),
     ]
     assert station.sent() == []
 
@@ -85,25 +86,38 @@ def test_a_command_is_a_frame(
 
 
 @pytest.mark.parametrize(
-    ("command", "why"),
+    ("command", "reason", "why"),
     [
-        (text("a", "x" * 49), "text has 49 characters, the radio takes 48"),
-        (text("a", radio=RadioId("liepaja", 1)), "liepaja:1 is no radio of this base"),
-        (text("a", radio=RadioId("klaipeda/fleetsync", 7)), "is no radio of this base"),
-        (text("a", radio=RadioId("klaipeda", 7)), "is not public"),
+        (
+            text("a", "x" * 49),
+            TextFailure.TOO_LONG,
+            "text has 49 characters, the radio takes 48",
+        ),
+        (
+            text("a", radio=RadioId("liepaja", 1)),
+            TextFailure.UNSUPPORTED,
+            "liepaja:1 is no radio of this base",
+        ),
+        (
+            text("a", radio=RadioId("klaipeda/fleetsync", 7)),
+            TextFailure.UNSUPPORTED,
+            "is no radio of this base",
+        ),
+        (text("a", radio=RadioId("klaipeda", 7)), TextFailure.UNSUPPORTED, "is not public"),
         (
             SendText(command="a", text="x", talkgroup=TalkgroupId("klaipeda", 301)),
+            TextFailure.UNSUPPORTED,
             "cannot be reached through this base",
         ),
     ],
 )
 def test_a_text_that_cannot_go_out_fails_at_once(
-    command: SendText, why: str, station: Station
+    command: SendText, reason: TextFailure, why: str, station: Station
 ) -> None:
     station.base.command(command, station.now)
     (event,) = station.events()
     assert isinstance(event, TextProgress)
-    assert event.state is TextState.FAILED
+    assert (event.state, event.reason) == (TextState.FAILED, reason)
     assert why in (event.detail or "")
     assert station.sent() == []
 
@@ -116,13 +130,19 @@ def test_what_a_base_cannot_do_is_refused(station: Station) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "state"), [(b"\x020\x03", TextState.DELIVERED), (b"\x021\x03", TextState.FAILED)]
+    ("answer", "state", "reason"),
+    [
+        (b"\x020\x03", TextState.DELIVERED, None),
+        (b"\x021\x03", TextState.FAILED, TextFailure.NO_ANSWER),
+    ],
 )
-def test_the_answer_of_the_base_decides(answer: bytes, state: TextState, station: Station) -> None:
+def test_the_answer_of_the_base_decides(
+    answer: bytes, state: TextState, reason: TextFailure | None, station: Station
+) -> None:
     station.base.command(text("a"), station.now)
     (event,) = station.hear(answer, after=0.8)
     assert isinstance(event, TextProgress)
-    assert (event.command, event.state) == ("a", state)
+    assert (event.command, event.state, event.reason) == ("a", state, reason)
     assert station.hear(b"\x020\x03") == []
 
 
@@ -139,7 +159,7 @@ def test_silence_of_the_base_is_failure(station: Station) -> None:
     assert station.wait(7.9) == []
     (event,) = station.wait(0.1)
     assert isinstance(event, TextProgress)
-    assert event.state is TextState.FAILED
+    assert event.reason is TextFailure.NO_ANSWER
 
 
 def test_one_command_at_a_time_two_seconds_apart(station: Station) -> None:
@@ -189,7 +209,7 @@ def test_a_command_that_cannot_leave_fails_after_a_minute() -> None:
     station.base.command(text("a"), station.now)
     (event,) = station.wait(60.0)
     assert isinstance(event, TextProgress)
-    assert event.state is TextState.FAILED
+    assert event.reason is TextFailure.LINK_DOWN
     assert station.hear(burst(report())) != []
     assert station.sent() == []
 
@@ -199,4 +219,4 @@ def test_a_closed_port_takes_no_command() -> None:
     base.command(text("a"), Moment(0.0, START))
     (event,) = base.events()
     assert isinstance(event, TextProgress)
-    assert event.state is TextState.FAILED
+    assert event.reason is TextFailure.LINK_DOWN

@@ -20,6 +20,7 @@ from radio_gateway.domain.events import (
     PositionReported,
     PositionSource,
     RadioHeard,
+    TextFailure,
     TextProgress,
     TextState,
 )
@@ -150,6 +151,7 @@ def test_a_receiver_takes_no_commands(port: Port) -> None:
     assert isinstance(text, TextProgress)
     assert isinstance(request, CommandResult)
     assert (text.state, request.outcome) == (TextState.FAILED, CommandOutcome.REFUSED)
+    assert text.reason is TextFailure.UNSUPPORTED
     assert port.talker.outgoing() == []
 
 

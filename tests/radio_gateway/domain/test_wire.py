@@ -18,6 +18,9 @@ from radio_gateway.domain.events import (
     Event,
     LinkHealth,
     PositionReported,
+    TextFailure,
+    TextProgress,
+    TextState,
     is_durable,
     is_urgent,
 )
@@ -86,6 +89,15 @@ def test_a_text_goes_to_exactly_one_kind_of_addressee() -> None:
         SendText(command="c", text="x")
     with pytest.raises(ValueError, match="radio or to a talkgroup"):
         SendText(command="c", text="x", radio=RADIO, talkgroup=TalkgroupId("x", 1))
+
+
+@pytest.mark.parametrize("reason", [None, *TextFailure])
+def test_only_a_text_that_failed_has_a_reason(reason: TextFailure | None) -> None:
+    failed = TextProgress(link="l", at=AT, command="c", state=TextState.FAILED, reason=reason)
+    assert load_event(dump_event(EventEnvelope("i", "gw", 1, failed))).event == failed
+    if reason is not None:
+        with pytest.raises(ValueError, match="sent has no reason to fail"):
+            TextProgress(link="l", at=AT, command="c", state=TextState.SENT, reason=reason)
 
 
 def test_the_json_is_the_documented_form() -> None:
