@@ -52,9 +52,9 @@ def run_server(
     from dispatch.server import serve
 
     settings = settings_from(config)
-    set_up_logs(debug=debug)
     with faults_as_lines():
         prepare_database(settings, demo=False)
+        set_up_logs(debug=debug)
         for line in settings.gateway.advice() if settings.gateway else ():
             say(f"note: {line}")
         serve(settings, welcome(settings))

@@ -33,9 +33,9 @@ def run_demo(plan: DemoPlan, debug: bool) -> None:
     listen("127.0.0.1", plan.port).close()
     plan.directory.mkdir(parents=True, exist_ok=True)
     with _alone(plan.directory), (plan.directory / "dispatch.log").open("w") as log_file:
-        set_up_logs(debug=debug, stream=log_file)
         if not plan.keep:
             _clear(plan)
+        set_up_logs(debug=debug, stream=log_file)
         write_files(plan)
         settings = load_settings(plan.config, {})
         prepare_database(settings, demo=True)

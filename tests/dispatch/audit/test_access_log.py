@@ -13,8 +13,8 @@ AT = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
 
 
 async def fill(database: Database, count: int = 5) -> None:
-    for n in range(1, count + 1):
-        async with database.write() as session:
+    async with database.write() as session:
+        for n in range(1, count + 1):
             scope = {"unit_id": n, "since": AT}
             await record(session, None, Action.CONSULTATION, "track", scope, n, "ž <tests>", at=AT)
 

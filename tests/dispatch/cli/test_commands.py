@@ -81,11 +81,11 @@ def test_help_and_version_are_there(tmp_path: Path) -> None:
 
 
 def test_faults_of_the_configuration(tmp_path: Path) -> None:
-    assert one_line_fault(process("run", cwd=tmp_path)).startswith(
+    assert one_line_fault(dispatch("run", cwd=tmp_path)).startswith(
         "sardze.toml: there is no such file"
     )
     (tmp_path / "sardze.toml").write_text("[dispatch]\nprot = 1\n")
-    fault = one_line_fault(process("run", cwd=tmp_path))
+    fault = one_line_fault(dispatch("run", cwd=tmp_path))
     assert fault.startswith("sardze.toml: dispatch.prot: unknown key")
     assert fault.endswith("did you mean port?")
     (tmp_path / "sardze.toml").write_text("")
@@ -107,7 +107,7 @@ def test_an_address_of_another_machine_is_one_line(installation: Path) -> None:
 
 def test_a_database_of_a_newer_version_is_refused(installation: Path) -> None:
     change(installation, "UPDATE alembic_version SET version_num = '9999'")
-    faults = [one_line_fault(process("run", cwd=installation))]
+    faults = [one_line_fault(dispatch("run", cwd=installation))]
     faults += [
         one_line_fault(dispatch(*command, cwd=installation))
         for command in (("migrate",), ("user", "list"), ("fleet", "export"))
@@ -119,16 +119,16 @@ def test_a_database_of_a_newer_version_is_refused(installation: Path) -> None:
 
 def test_a_file_that_is_no_database_is_one_line(installation: Path) -> None:
     (installation / "sardze.db").write_bytes(b"no database at all" * 100)
-    assert "file is not a database" in one_line_fault(process("run", cwd=installation))
+    assert "file is not a database" in one_line_fault(dispatch("run", cwd=installation))
 
 
 def test_real_work_and_demo_stay_apart(installation: Path) -> None:
     (installation / "sub").mkdir()
-    fault = one_line_fault(process("demo", "--data-dir", ".", "--port", "0", cwd=installation))
+    fault = one_line_fault(dispatch("demo", "--data-dir", ".", "--port", "0", cwd=installation))
     assert "is no demo's database" in fault
     assert (installation / "sardze.db").stat().st_size > 0
     change(installation, "UPDATE stream SET demo = 1")
-    assert "holds a demo's invented data" in one_line_fault(process("run", cwd=installation))
+    assert "holds a demo's invented data" in one_line_fault(dispatch("run", cwd=installation))
 
 
 def test_migrate_makes_and_keeps_a_database(tmp_path: Path) -> None:
