@@ -122,6 +122,7 @@ class RadioSide:
             "sardze_ingest_rejected": self.ingest.rejected,
             "sardze_ingest_waiting": self.ingest.waiting,
             "sardze_commands_waiting": self._shared.outbox.waiting,
+            "sardze_emergencies_unshown": self._chores.alarms.overdue,
         }
         status = self._status
         if status is not None:

@@ -72,6 +72,7 @@ async def _open(
         raw=event.raw.hex()[:512],
     )
     await _place(session, row, event)
+    row.raised_seq = await shared.log.next_number(session)
     await repository.add(row)
     await repository.note(row.id, Action.RAISED, at, None, event.source.value)
     await tell(session, shared, "emergency.raised", row)

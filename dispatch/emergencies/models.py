@@ -24,6 +24,8 @@ class Action(StrEnum):
     CLEARED = "cleared"
     "The radio ended its emergency; informs only."
     CLOSED = "closed"
+    SHOWN = "shown"
+    "A console painted it and sounded; the first one to say so."
 
 
 class CloseReason(StrEnum):
@@ -75,6 +77,10 @@ class Emergency(SQLModel, table=True):
     cleared_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     after_close: bool = False
     "Raised within minutes of a closed one: is it a new emergency, or the old one's echo?"
+    raised_seq: int | None = Field(default=None, sa_type=BIG_ID)
+    "Number of its `emergency.raised` event; None: from before numbers were kept."
+    shown_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    "When the first console said that it shows it."
     raw: str = Field(default="", max_length=512)
     "Hex of the octets that said so."
 

@@ -46,6 +46,33 @@ class EmergencyRepository:
         )
         return (await self._session.execute(query)).scalar_one_or_none()
 
+    async def mark_shown(self, emergency_id: int, at: datetime, scope: Scope) -> bool:
+        """Note that a console shows an alarm; whether it is the first to."""
+        query = (
+            update(Emergency)
+            .where(
+                col(Emergency.id) == emergency_id,
+                col(Emergency.shown_at).is_(None),
+                scope.where(col(Emergency.agency_id)),
+            )
+            .values(shown_at=at)
+            .returning(col(Emergency.id))
+        )
+        return (await self._session.execute(query)).scalar_one_or_none() is not None
+
+    async def unshown(self) -> Sequence[int]:
+        """Alarms that nobody took charge of and no console has said to show."""
+        query = (
+            select(col(Emergency.id))
+            .where(
+                col(Emergency.state) == EmergencyState.RAISED,
+                col(Emergency.shown_at).is_(None),
+                col(Emergency.raised_seq).is_not(None),
+            )
+            .order_by(col(Emergency.id))
+        )
+        return (await self._session.execute(query)).scalars().all()
+
     async def last_closed_at(self, radio_id: int) -> datetime | None:
         """When the radio's last emergency was closed."""
         query = (

@@ -42,6 +42,7 @@ class EmergencyView(View):
     close_reason: CloseReason | None
     cleared_at: Iso | None
     after_close: bool
+    raised_seq: int | None
     history: list[EmergencyStep]
 
 

@@ -1,9 +1,11 @@
 """What people do about emergencies: exactly one wins each step, every attempt is kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.answers import Page, cursor_of, read_cursor
@@ -20,11 +22,14 @@ from dispatch.emergencies.repository import EmergencyRepository
 from dispatch.emergencies.schemas import EmergencyView
 from dispatch.emergencies.views import tell, views
 from dispatch.errors import ConflictError, NotFoundError
-from dispatch.live.scope import Scope, visible_to
+from dispatch.live.log import logged_event
+from dispatch.live.scope import EVERYTHING, Scope, visible_to
 from dispatch.radios.service import radio, reach_of
 from dispatch.shared import Shared
 
 SHOWN_CLOSED: Final = 20
+_ALARMS: Final = frozenset({"emergency.raised", "emergency.repeated"})
+"Events that make a console sound."
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,29 @@ async def close(
     await repository.note(row.id, Action.CLOSED, now, user.name, text[:300])
     view, seq = await tell(session, shared, "emergency.closed", row)
     return Outcome(view, seq)
+
+
+async def shown(session: AsyncSession, shared: Shared, seq: int, user: SignedIn) -> bool:
+    """A console shows the alarm that this event tells of; whether it is the first to say so.
+
+    Numbers of other events, and alarms that this user may not see, mean nothing.
+    """
+    event = await logged_event(session, seq)
+    if event is None or event.type not in _ALARMS:
+        return False
+    emergency_id = orjson.loads(event.data)["id"]
+    now = shared.now()
+    repository = EmergencyRepository(session)
+    if not await repository.mark_shown(emergency_id, now, visible_to(user)):
+        return False
+    await repository.note(emergency_id, Action.SHOWN, now, user.name, None)
+    await tell(session, shared, "emergency.shown", await _get(session, emergency_id, EVERYTHING))
+    return True
+
+
+async def unshown(session: AsyncSession) -> Sequence[int]:
+    """Ids of alarms that nobody took charge of and no console has said to show."""
+    return await EmergencyRepository(session).unshown()
 
 
 async def open_emergencies(session: AsyncSession, scope: Scope) -> list[EmergencyView]:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from dispatch import clock
 from dispatch.calls.service import close_overdue
 from dispatch.commands.service import give_up
+from dispatch.emergencies.watch import ShownWatch
 from dispatch.idempotency.service import forget_old
 from dispatch.ingest.service import forget_ids
 from dispatch.live.log import forget_events
@@ -37,6 +38,7 @@ class Chores:
         self._shared = shared
         self._monotonic = monotonic
         self._expiry = ExpiryTimer(shared, monotonic)
+        self.alarms = ShownWatch(shared, monotonic)
         self._resent_at = monotonic()
         self._tidied_at: float | None = None
 
@@ -59,6 +61,7 @@ class Chores:
     async def tick(self) -> None:
         """Do what is due."""
         await self._expiry.tick()
+        await self.alarms.tick()
         shared, now = self._shared, self._shared.now()
         async with shared.database.write() as session:
             await close_overdue(session, shared, now)

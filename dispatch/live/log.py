@@ -41,6 +41,10 @@ class EventLog:
         """Log one event; its number."""
         return await self.append_all(session, [News(type_, data, agency_id)])
 
+    async def next_number(self, session: AsyncSession) -> int:
+        """The number that this transaction's next event gets; nobody else can take it."""
+        return await EventRepository(session).take_numbers(0) + 1
+
     async def append_all(self, session: AsyncSession, news: Sequence[News]) -> int:
         """Log events in this order; the number of the last. `news` must not be empty."""
         t = self._now()
@@ -74,6 +78,12 @@ def stored_frame(row: Event) -> Frame:
 async def read_log(session: AsyncSession, after: int, limit: int) -> list[Frame]:
     """Frames after+1 .. in order, unfiltered."""
     return [stored_frame(row) for row in await EventRepository(session).after(after, limit)]
+
+
+async def logged_event(session: AsyncSession, seq: int) -> Event | None:
+    """One event by its number, if it is still kept."""
+    rows = await EventRepository(session).after(seq - 1, 1)
+    return rows[0] if rows and rows[0].seq == seq else None
 
 
 async def forget_events(session: AsyncSession, before: datetime) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal
 import orjson
 from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch import clock
 from dispatch.answers import MAX_ID, iso
@@ -15,7 +16,7 @@ from dispatch.auth.dependencies import CLOSE_SESSION_OVER
 from dispatch.auth.identity import SignedIn
 from dispatch.auth.sessions import Sessions
 from dispatch.consultation import note_look
-from dispatch.emergencies.service import open_emergencies
+from dispatch.emergencies.service import open_emergencies, shown
 from dispatch.live.frames import filtered
 from dispatch.live.hub import PAGE, Follower
 from dispatch.live.log import read_log
@@ -61,7 +62,8 @@ class _Word(BaseModel):
     """What a console says later."""
 
     alive: int | None = None
-    shown: int | None = None
+    shown: Annotated[int, Field(ge=1, le=MAX_ID)] | None = None
+    "Number of the event whose alarm is painted and sounding."
 
 
 class _EndError(Exception):
@@ -222,7 +224,19 @@ class LiveStream:
             if word.alive is not None:
                 self._answered_at = clock.monotonic()
             if word.shown is not None:
-                log.info("event %d is shown to user %d", word.shown, self._user.user_id)
+                await self._note_shown(word.shown)
+
+    async def _note_shown(self, seq: int) -> None:
+        """Keep who saw an alarm first; a receipt that cannot be kept ends no stream."""
+        shared = self._shared
+        try:
+            async with shared.database.write() as session:
+                first = await shown(session, shared, seq, self._user)
+        except SQLAlchemyError as error:
+            log.warning("that event %d is shown could not be stored: %s", seq, error)
+            return
+        if first:
+            log.info("event %d is shown, first to user %d", seq, self._user.user_id)
 
     async def _watching(self) -> None:
         """Ends the stream from outside, since a stuck socket leaves the sender waiting."""

@@ -32,6 +32,26 @@ class WaitingFor(StrEnum):
     "No link to the radio is up."
 
 
+class FailureReason(StrEnum):
+    """Why a message failed or expired, in terms that a console can translate.
+
+    All that gateways tell (`TextFailure`), and what dispatch decides by itself.
+    """
+
+    NOT_REGISTERED = "not_registered"
+    NO_ANSWER = "no_answer"
+    REFUSED = "refused"
+    LINK_DOWN = "link_down"
+    UNSUPPORTED = "unsupported"
+    BUSY = "busy"
+    TOO_LONG = "too_long"
+    NO_LINK = "no_link"
+    CANCELLED = "cancelled"
+    "A dispatcher called it back."
+    EXPIRED = "expired"
+    "Its time was over before it could be sent."
+
+
 class Message(SQLModel, table=True):
     """A text: out to a radio or talkgroup, or in from a radio."""
 
@@ -64,6 +84,8 @@ class Message(SQLModel, table=True):
     expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     user_name: str | None = Field(default=None, max_length=64)
     detail: str | None = Field(default=None, max_length=300)
+    reason: str | None = Field(default=None, max_length=16)
+    "A `FailureReason`; None unless failed or expired."
     waiting_for: str | None = Field(default=None, max_length=16)
     command: str | None = Field(default=None, unique=True, max_length=64)
     "Key of its SendText command; the same one each time it is sent again."
@@ -83,3 +105,4 @@ class MessageStateChange(SQLModel, table=True):
     state: str = Field(max_length=16)
     at: datetime = Field(sa_type=UtcDateTime)
     detail: str | None = Field(default=None, max_length=300)
+    reason: str | None = Field(default=None, max_length=16)

@@ -34,10 +34,19 @@ class MessageRepository:
         """Write what changed in rows of this session."""
         await self._session.flush()
 
-    async def note(self, message_id: int, state: str, at: datetime, detail: str | None) -> None:
+    async def note(
+        self,
+        message_id: int,
+        state: str,
+        at: datetime,
+        detail: str | None = None,
+        reason: str | None = None,
+    ) -> None:
         """Add a step to the history."""
         self._session.add(
-            MessageStateChange(message_id=message_id, state=state, at=at, detail=detail)
+            MessageStateChange(
+                message_id=message_id, state=state, at=at, detail=detail, reason=reason
+            )
         )
         await self._session.flush()
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from dispatch.answers import Iso, View
-from dispatch.messages.models import MessageState, WaitingFor
+from dispatch.messages.models import FailureReason, MessageState, WaitingFor
 from dispatch.paging import MAX_ROW_ID
 
 
@@ -15,6 +15,7 @@ class MessageStep(View):
     state: MessageState
     at: Iso
     detail: str | None
+    reason: FailureReason | None
 
 
 class MessageView(View):
@@ -34,6 +35,7 @@ class MessageView(View):
     expires_at: Iso | None
     user: str | None
     detail: str | None
+    reason: FailureReason | None
     waiting_for: WaitingFor | None
     history: list[MessageStep]
 

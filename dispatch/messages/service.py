@@ -15,7 +15,7 @@ from dispatch.live.scope import EVERYTHING, Scope
 from dispatch.messages.addressee import Addressee, addressee_of
 from dispatch.messages.errors import NotCancellableError, NotRepeatableError
 from dispatch.messages.filters import MessageFilter
-from dispatch.messages.models import Direction, Message, MessageState, WaitingFor
+from dispatch.messages.models import Direction, FailureReason, Message, MessageState, WaitingFor
 from dispatch.messages.repository import MessageRepository
 from dispatch.messages.schemas import MessageView
 from dispatch.messages.states import may_follow
@@ -65,7 +65,7 @@ async def send(
             command=str(uuid4()),
         )
     )
-    await repository.note(row.id, row.state, now, None)
+    await repository.note(row.id, row.state, now)
     if row.waiting_for is None:
         _hand_over(session, shared, row, to)
     return await _tell(session, shared, "message.created", row)
@@ -100,15 +100,16 @@ async def progress(session: AsyncSession, shared: Shared, event: TextProgress) -
         return
     state, at = _STATE_OF[event.state.value], event.at.utc
     detail = storable(event.detail or "")[:300] or None
+    reason = None if event.reason is None else FailureReason(event.reason.value)
     steps = (await repository.steps([row.id])).get(row.id, [])
     advances = may_follow(MessageState(row.state), state)
     # word of the sending that was overtaken by word of the delivery completes the history
     overtaken = state is MessageState.SENT and row.state == MessageState.DELIVERED
     if not advances and not (overtaken and all(step.state != state for step in steps)):
         return
-    await repository.note(row.id, state, at, detail)
+    await repository.note(row.id, state, at, detail, reason)
     if advances:
-        await _become(session, row, state, at, detail)
+        await _become(session, row, state, at, detail, reason)
     await _tell(session, shared, "message.changed", row)
 
 
@@ -144,7 +145,7 @@ async def received(
             reference=event.reference,
         )
     )
-    await repository.note(row.id, row.state, at, None)
+    await repository.note(row.id, row.state, at)
     await _tell(session, shared, "message.created", row)
 
 
@@ -159,7 +160,7 @@ async def cancel(
     row = await _get(session, message_id, scope)
     if row.direction != Direction.OUT or row.state != MessageState.QUEUED:
         raise NotCancellableError
-    return await _end(session, shared, row, MessageState.FAILED, "cancelled")
+    return await _end(session, shared, row, MessageState.FAILED, FailureReason.CANCELLED)
 
 
 async def failed_one(session: AsyncSession, message_id: int, scope: Scope) -> Message:
@@ -178,7 +179,7 @@ async def expire(session: AsyncSession, shared: Shared, message_ids: Iterable[in
     for message_id in message_ids:
         row = await MessageRepository(session).get(message_id, EVERYTHING)
         if row is not None and row.state == MessageState.QUEUED:
-            await _end(session, shared, row, MessageState.EXPIRED, None)
+            await _end(session, shared, row, MessageState.EXPIRED, FailureReason.EXPIRED)
 
 
 async def queued(session: AsyncSession) -> Sequence[Message]:
@@ -257,18 +258,26 @@ def _hand_over(session: AsyncSession, shared: Shared, row: Message, to: Addresse
 
 
 async def _end(
-    session: AsyncSession, shared: Shared, row: Message, state: MessageState, detail: str | None
+    session: AsyncSession, shared: Shared, row: Message, state: MessageState, reason: FailureReason
 ) -> tuple[MessageView, int]:
+    """End a message that never left; the detail is for the log, the reason for people."""
     now = shared.now()
-    await MessageRepository(session).note(row.id, state, now, detail)
-    await _become(session, row, state, now, detail)
+    detail = "cancelled" if reason is FailureReason.CANCELLED else None
+    await MessageRepository(session).note(row.id, state, now, detail, reason)
+    await _become(session, row, state, now, detail, reason)
     return await _tell(session, shared, "message.changed", row)
 
 
 async def _become(
-    session: AsyncSession, row: Message, state: MessageState, at: datetime, detail: str | None
+    session: AsyncSession,
+    row: Message,
+    state: MessageState,
+    at: datetime,
+    detail: str | None,
+    reason: FailureReason | None,
 ) -> None:
-    row.state, row.state_at, row.detail, row.waiting_for = state, at, detail, None
+    row.state, row.state_at, row.detail, row.reason = state, at, detail, reason
+    row.waiting_for = None
     await MessageRepository(session).save()
 
 

@@ -87,10 +87,10 @@ async def test_up_down_and_up_again_with_rows_in_it(empty_url: str) -> None:
 
 
 async def test_each_revision_goes_back_to_the_one_before(empty_url: str) -> None:
-    for revision in ("0001", "0002", "0003"):
+    for revision in ("0001", "0002", "0003", "0004"):
         await migrate.upgrade(empty_url, revision)
         assert await migrate.current_revision(empty_url) == revision
-    for revision in ("0002", "0001"):
+    for revision in ("0003", "0002", "0001"):
         await migrate.downgrade(empty_url, revision)
         assert await migrate.current_revision(empty_url) == revision
 

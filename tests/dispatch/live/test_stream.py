@@ -209,6 +209,25 @@ async def test_a_heartbeat_that_is_not_answered_ends_the_stream(
         assert console.socket.close_code == 4008
 
 
+async def test_what_a_console_paints_is_kept(desk: Desk, shared: Shared) -> None:
+    client = await dispatcher(desk)
+    alarm = EmergencyRaised(link=LINK, at=moment(), radio=OURS, source=EmergencySource.ALARM)
+    await hear(shared, alarm)
+    async with serving(desk) as server, server.console(client) as console:
+        first = await console.resume(shared.hub.epoch, shared.hub.last_seq)
+        seq = first["emergencies"][0]["raised_seq"]
+        await console.socket.send(orjson.dumps({"shown": seq}).decode())
+        told = await console.until("emergency.shown")
+        assert told["data"]["history"][-1]["action"] == "shown"
+        assert told["data"]["history"][-1]["user"] == "anna"
+        await console.socket.send(orjson.dumps({"shown": seq}).decode())
+        await console.socket.send(orjson.dumps({"shown": 10**15}).decode())
+        await hear(shared, status(1))
+        await console.until("status.received")
+    page = (await client.get("/api/emergencies")).json()
+    assert [one["action"] for one in page["items"][0]["history"]] == ["raised", "shown"]
+
+
 async def test_the_long_poll_waits_for_an_event_of_ones_own(desk: Desk, shared: Shared) -> None:
     client = await dispatcher(desk)
     await hear(shared, status(1), status(2, ours=False))

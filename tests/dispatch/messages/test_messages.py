@@ -12,7 +12,7 @@ from dispatch.errors import DispatchError
 from dispatch.live.scope import EVERYTHING, Scope
 from dispatch.messages import service
 from dispatch.messages.addressee import choose
-from dispatch.messages.models import MessageState
+from dispatch.messages.models import FailureReason, MessageState
 from dispatch.messages.schemas import MessageView, NewMessage
 from dispatch.messages.states import ENDS, may_follow
 from dispatch.messages.timer import ExpiryTimer
@@ -23,6 +23,7 @@ from radio_gateway.domain.events import (
     RadioDeregistered,
     RadioHeard,
     RadioRegistered,
+    TextFailure,
     TextProgress,
     TextReceived,
     TextState,
@@ -50,8 +51,49 @@ def texts(world: World) -> list[SendText]:
     return [one for one in world.commands() if isinstance(one, SendText)]
 
 
-def progress(command: str, state: TextState, second: float = 1.0) -> TextProgress:
-    return TextProgress(link=LINK, at=moment(second), command=command, state=state, radio=OURS)
+def progress(
+    command: str,
+    state: TextState,
+    second: float = 1.0,
+    reason: TextFailure | None = None,
+    detail: str | None = None,
+) -> TextProgress:
+    return TextProgress(
+        link=LINK,
+        at=moment(second),
+        command=command,
+        state=state,
+        radio=OURS,
+        reason=reason,
+        detail=detail,
+    )
+
+
+def test_dispatch_knows_every_reason_of_the_gateways() -> None:
+    assert {*FailureReason} == {*TextFailure} | {"cancelled"}
+
+
+@pytest.mark.parametrize("reason", TextFailure)
+async def test_the_reason_of_a_failure_is_kept_and_told(world: World, reason: TextFailure) -> None:
+    view = await send(world)
+    (command,) = texts(world)
+    await world.hear(
+        progress(command.command, TextState.SENT),
+        progress(command.command, TextState.FAILED, 2, reason, "in English"),
+    )
+    now = await look(world, view.id)
+    assert (now.state, now.reason, now.detail) == ("failed", reason.value, "in English")
+    assert [step.reason for step in now.history] == [None, None, reason.value]
+    told = world.told("message.changed")[-1]["data"]
+    assert (told["reason"], told["history"][-1]["reason"]) == (reason.value, reason.value)
+
+
+async def test_an_older_gateway_gives_no_reason(world: World) -> None:
+    view = await send(world)
+    (command,) = texts(world)
+    await world.hear(progress(command.command, TextState.FAILED))
+    now = await look(world, view.id)
+    assert (now.state, now.reason) == ("failed", None)
 
 
 async def test_a_text_goes_out_after_the_commit(world: World) -> None:
@@ -116,8 +158,17 @@ async def test_an_unknown_time_is_over_after_its_life_however_the_clock_jumps(
     assert await timer.tick() == 0
     mono += 1
     assert await timer.tick() == 1
-    assert (await look(world, view.id)).state == "expired"
+    now = await look(world, view.id)
+    assert (now.state, now.reason, now.history[-1].reason) == ("expired",) * 3
     assert await timer.tick() == 0
+
+
+async def test_a_message_called_back_says_so(world: World) -> None:
+    view = await send(world)
+    async with world.database.write() as session:
+        now, _ = await service.cancel(session, world.shared, view.id, EVERYTHING)
+    assert (now.state, now.reason, now.detail) == ("failed", "cancelled", "cancelled")
+    assert now.history[-1].reason == "cancelled"
 
 
 async def test_late_words_change_nothing(world: World) -> None:
