@@ -66,7 +66,7 @@ def write_files(plan: DemoPlan) -> None:
     gateway, network = [_dispatch_part(plan)], [_network_part(plan)]
     for base in fleet.bases:
         own, ports = ports[: _ports_of(base)], ports[_ports_of(base) :]
-        link, simulated = _base_parts(base, own, plan.directory)
+        link, simulated = _base_parts(base, own, plan.directory, _talkgroup_of(base, fleet))
         gateway.append(link)
         network.append(simulated)
     for path, parts in ((plan.config, gateway), (plan.network, network)):
@@ -110,7 +110,14 @@ def _network_part(plan: DemoPlan) -> str:
     )
 
 
-def _base_parts(base: DemoBase, ports: list[int], directory: Path) -> tuple[str, str]:
+def _talkgroup_of(base: DemoBase, fleet: DemoFleet) -> int | None:
+    """The talkgroup of the base's agency."""
+    return next((one.id.number for one in fleet.talkgroups if one.agency == base.agency), None)
+
+
+def _base_parts(
+    base: DemoBase, ports: list[int], directory: Path, talkgroup: int | None
+) -> tuple[str, str]:
     """The `[[link]]` of the gateway and the `[[base]]` of the simulator that meet."""
     common = {"kind": base.kind.value, "name": base.name}
     site = base.site.replace(",", "")
@@ -150,6 +157,8 @@ def _base_parts(base: DemoBase, ports: list[int], directory: Path) -> tuple[str,
             link = _table(
                 "[[link]]", **common, network=base.network, site=site, device=device, stop_bits=2
             )
+            if talkgroup is not None:
+                link += f"talkgroup = {talkgroup}\n"
             link += f"emergency_statuses = {sorted(base.emergency_statuses)}\n"
             texts = {str(number): text for number, text in base.statuses.items()}
             link += _table("[link.statuses]", **texts)

@@ -11,7 +11,7 @@ from radio_gateway.domain.events import (
     Event,
     RadioHeard,
 )
-from radio_gateway.domain.ids import RadioId
+from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.domain.moment import Moment
 
 CLEAR_S: Final = 60.0
@@ -33,12 +33,14 @@ class _Call:
 class CallTracker:
     """One base hears one channel: at most one transmission at a time.
 
-    The frames tell neither talkgroup nor kind; calls are shown as group calls of no talkgroup.
+    The frames tell neither talkgroup nor kind: calls are group calls, of the talkgroup that is
+    configured (its number in the network of the radio that speaks), or of none.
     """
 
-    def __init__(self, link: str, site: str | None) -> None:
+    def __init__(self, link: str, site: str | None, talkgroup: int | None = None) -> None:
         self._link = link
         self._site = site
+        self._talkgroup = talkgroup
         self._call: _Call | None = None
         self._conversation = ""
         self._conversation_until = float("-inf")
@@ -64,6 +66,7 @@ class CallTracker:
                 call=key,
                 kind=CallKind.GROUP,
                 radio=radio,
+                talkgroup=self._talkgroup_of(radio),
                 site=self._site,
                 conversation=self._conversation,
             )
@@ -95,6 +98,7 @@ class CallTracker:
                 call=call.key,
                 kind=CallKind.GROUP,
                 radio=call.radio,
+                talkgroup=self._talkgroup_of(call.radio),
                 site=self._site,
                 conversation=call.conversation,
                 started_at=call.started.utc,
@@ -102,3 +106,6 @@ class CallTracker:
                 reason=reason,
             )
         ]
+
+    def _talkgroup_of(self, radio: RadioId) -> TalkgroupId | None:
+        return None if self._talkgroup is None else TalkgroupId(radio.network, self._talkgroup)

@@ -63,6 +63,8 @@ class KenwoodConfig:
     reply_timeout_s: float = 8.0
     family: Literal["fleetsync", "nexedge", "dmr"] = "nexedge"
     "Frames with seven-digit ids mean FleetSync, except on a base of the family `dmr`."
+    talkgroup: int | None = None
+    "Talkgroup of all calls, in the network of the radio that speaks; caller ids name none."
 
 
 class _CannotError(Exception):
@@ -94,7 +96,7 @@ class KenwoodBase:
         text_limit=SHORT_TEXT,
         notes=(
             "Texts and position requests to FleetSync and NEXEDGE radios; the frames for DMR "
-            "radios and texts from radios are not public. Calls name no talkgroup."
+            "radios and texts from radios are not public. Calls name no talkgroup; a setting does."
         ),
     )
 
@@ -112,7 +114,7 @@ class KenwoodBase:
             emergency_on_sh=config.emergency_on_sh,
         )
         self._pairing = SentencePairing()
-        self._calls = CallTracker(config.name, config.site)
+        self._calls = CallTracker(config.name, config.site, config.talkgroup)
         self._commands = CommandQueue(config.name, config.reply_timeout_s)
         self._events: list[Event] = []
         self._outgoing: list[Outgoing] = []

@@ -13,6 +13,7 @@ from radio_gateway.adapters.kinds.base import (
     SerialSettings,
     serial_endpoints,
 )
+from radio_gateway.domain.ids import MAX_NUMBER
 
 
 class KenwoodSettings(SerialSettings):
@@ -28,6 +29,12 @@ class KenwoodSettings(SerialSettings):
         max_length=64,
         pattern=NAME,
         description="Name of the site, for dispatchers.",
+    )
+    talkgroup: int | None = Field(
+        default=None,
+        ge=1,
+        le=MAX_NUMBER,
+        description="Talkgroup that calls on this base belong to, since caller ids name none.",
     )
     statuses: Mapping[Annotated[int, Field(ge=0, le=999)], str] = Field(
         default={}, description="Meaning of status numbers, as programmed into the radios."
@@ -54,6 +61,7 @@ def _build(settings: KenwoodSettings, _: Entropy) -> KenwoodBase:
             network=settings.network,
             family=settings.family,
             site=settings.site,
+            talkgroup=settings.talkgroup,
             statuses=settings.statuses,
             emergency_statuses=settings.emergency_statuses,
             emergency_on_sh=settings.emergency_on_sh,
