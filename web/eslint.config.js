@@ -29,7 +29,7 @@ const markup = [
 ];
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/"] },
+  { ignores: ["dist/", "node_modules/", "src/api/schema.d.ts"] },
   ...tseslint.configs.strict,
   {
     files: ["**/*.{ts,tsx}"],

@@ -73,7 +73,7 @@ export function MapView({ children }: Props) {
     if (chosen) engine.current?.fit(chosen.bounds);
     else if (engine.current) showAll(engine.current);
   };
-  const source = stores.session.current.value?.console?.map ?? null;
+  const source = stores.session.current.value?.console.map ?? null;
   return (
     <section class="map" aria-label={t("map.name")}>
       <div ref={place} class="map-window" role="region" aria-label={t("map.window")} />
@@ -129,7 +129,7 @@ function follow(map: MapEngine, locked: ReadonlySignal<boolean>, city: Signal<st
     }),
     effect(() => map.setSelected(stores.selection.unitId.value)),
     effect(() => map.setTrails(trailsShown.value)),
-    effect(() => map.setBase(stores.session.current.value?.console?.map ?? null)),
+    effect(() => map.setBase(stores.session.current.value?.console.map ?? null)),
     effect(() => {
       void stores.preferences.theme.value;
       // The attribute that carries the theme is set by another effect of the same signal.

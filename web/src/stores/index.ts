@@ -10,6 +10,7 @@ import type {
 import type { StatusReceived } from "../api/frames";
 import { ServerClock } from "./clock";
 import { EntityStore } from "./entity-store";
+import { KeyBindings } from "./key-bindings";
 import { PositionStore } from "./positions";
 import { Preferences } from "./preferences";
 import { Selection } from "./selection";
@@ -39,6 +40,7 @@ export interface Stores {
   stream: StreamState;
   session: SessionStore;
   preferences: Preferences;
+  keys: KeyBindings;
   selection: Selection;
   /** Data of the demonstration, not of a radio network. */
   demo: Signal<boolean>;
@@ -63,6 +65,7 @@ export function createStores({ now, storage = null, channel = null }: Surroundin
   const radios = new EntityStore<Radio>();
   const positions = new PositionStore();
   const emergencies = new EntityStore<Emergency>();
+  const session = new SessionStore();
   const openEmergencies = computed(() =>
     emergencies.all.value
       .filter((emergency) => emergency.state !== "closed")
@@ -85,8 +88,9 @@ export function createStores({ now, storage = null, channel = null }: Surroundin
     unitViews: new UnitViews({ units, radios, positions, openEmergencies, clock }),
     clock,
     stream: new StreamState(),
-    session: new SessionStore(),
+    session,
     preferences: new Preferences(storage),
+    keys: new KeyBindings(storage, () => session.current.value?.user.id ?? null),
     selection: new Selection(channel),
     demo: signal<boolean>(false),
   };

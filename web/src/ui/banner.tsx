@@ -9,6 +9,7 @@ import { receipt } from "./desk";
 import {
   acknowledge, chosenEmergency, currentEmergency, pendingEmergencies,
 } from "./emergency-actions";
+import { KeyCap } from "./key-cap";
 import { useShortcut } from "./keys";
 import { names } from "./names";
 import { nearestUnits, placeOf } from "./nearest";
@@ -31,10 +32,9 @@ export function Banner() {
   useShortcut("acknowledge", key);
   useShortcut("show_emergency", show);
   useShortcut("send_nearest", send);
-  const painted = emergency?.id;
-  const raised = emergency?.state === "raised";
+  const painted = emergency?.state === "raised" ? emergency : null;
   useEffect(() => {
-    if (painted === undefined || !raised) return undefined;
+    if (!painted) return undefined;
     const frame = requestAnimationFrame(() => receipt(painted));
     return () => cancelAnimationFrame(frame);
   });
@@ -66,7 +66,7 @@ function Words({ emergency }: { emergency: Emergency }) {
   const place = placeOf(stores, emergency);
   const nearest = place && nearestUnits(stores, place, emergency.unit_id)[0];
   const where = place && names.place(place.lat, place.lon);
-  const title = [t(`emergency.source.${emergency.source}`), names.emergency(emergency), names.officers(emergency.unit_id)];
+  const title = [t("emergency.source.alarm"), names.emergency(emergency), names.officers(emergency.unit_id)];
   const details = [
     where,
     place?.heardAt
@@ -74,6 +74,7 @@ function Words({ emergency }: { emergency: Emergency }) {
       : t("emergency.no_position"),
     place?.errorM ? `±${distance(place.errorM)}` : null,
     names.talkgroup(emergency.talkgroup_id),
+    t(`emergency.how.${emergency.source}`),
     nearest ? t("emergency.nearest", { unit: names.unit(nearest.unitId) ?? "", distance: distance(nearest.distanceM) }) : null,
     emergency.repeats > 0 ? t("emergency.repeats", { count: emergency.repeats }) : null,
     emergency.cleared_at ? t("emergency.cleared", { time: clock(emergency.cleared_at, names.zone()) }) : null,
@@ -114,19 +115,19 @@ function Buttons({ emergency, onClose }: { emergency: Emergency; onClose: () => 
     <div class="bt">
       {emergency.state === "raised" ? (
         <button type="button" class="p" disabled={pending} onClick={() => void acknowledge(emergency)}>
-          {pending ? t("sending") : t("emergency.acknowledge")}<kbd>F2</kbd>
+          {pending ? t("sending") : t("emergency.acknowledge")}<KeyCap id="acknowledge" />
         </button>
       ) : (
         <button type="button" class="p" disabled={pending} onClick={onClose}>
-          {t("emergency.close")}<kbd>F2</kbd>
+          {t("emergency.close")}<KeyCap id="acknowledge" />
         </button>
       )}
       <button type="button" disabled={!place && emergency.unit_id === null} onClick={() => showOnMap(emergency)}>
-        {t("emergency.show")}<kbd>F3</kbd>
+        {t("emergency.show")}<KeyCap id="show_emergency" />
       </button>
       {nearest && (
         <button type="button" onClick={() => sendNearest(emergency)}>
-          {t("emergency.send_nearest", { unit: names.unit(nearest.unitId) ?? "" })}<kbd>F6</kbd>
+          {t("emergency.send_nearest", { unit: names.unit(nearest.unitId) ?? "" })}<KeyCap id="send_nearest" />
         </button>
       )}
     </div>

@@ -1,10 +1,13 @@
 import { type MessageKey, t } from "../i18n";
 import { age, number } from "../i18n/format";
 import { stores } from "../stores";
+import { KeyCap } from "./key-cap";
+import { type ShortcutId, keyOf } from "./keys";
 
-const HINTS: readonly [string, MessageKey][] = [
-  ["/", "key.search"], ["↑↓", "hint.unit"], ["Enter", "hint.map"], ["M", "key.message"],
-  ["F2", "key.acknowledge"], ["T", "key.timeline"], ["?", "key.help"],
+/** Shortcuts by their id, other keys as they are printed. */
+const HINTS: readonly ({ id: ShortcutId } | { key: string; label: MessageKey })[] = [
+  { id: "search" }, { key: "↑↓", label: "hint.unit" }, { key: "Enter", label: "hint.map" }, { id: "message" },
+  { id: "acknowledge" }, { id: "timeline" }, { id: "help" },
 ];
 
 /** Keys, and how fresh the screen is. */
@@ -14,9 +17,10 @@ export function Footer() {
   const quiet = good === null ? null : stores.clock.now.value - good;
   return (
     <footer class="foot">
-      {HINTS.map(([key, label]) => (
-        <span key={key}><kbd>{key}</kbd>{t(label)}</span>
-      ))}
+      {HINTS.map((hint) => {
+        if ("key" in hint) return <span key={hint.key}><kbd>{hint.key}</kbd>{t(hint.label)}</span>;
+        return keyOf(hint.id) === "" ? null : <span key={hint.id}><KeyCap id={hint.id} />{t(`key.${hint.id}`)}</span>;
+      })}
       <span class="grow" />
       <span class={`stream ${phase.value}`}>
         <i class={`lamp ${phase.value === "live" ? "up" : phase.value === "lost" ? "down" : "connecting"}`} />

@@ -4,7 +4,8 @@ import { t } from "../i18n";
 import { PAGES } from "../pages";
 import { stores } from "../stores";
 import { Dialog } from "./dialog";
-import { LOCAL_KEYS, SHORTCUTS, useShortcut } from "./keys";
+import { KeyEditor } from "./key-editor";
+import { LOCAL_KEYS, useShortcut } from "./keys";
 
 export const helpOpen = signal(false);
 
@@ -18,20 +19,7 @@ export function Help() {
       <div class="help-c">
         <section>
           <h3>{t("help.keys")}</h3>
-          <dl>
-            {SHORTCUTS.map(({ id, key, label }) => (
-              <div key={id}>
-                <dt><kbd>{key.length === 1 ? key.toUpperCase() : key}</kbd></dt>
-                <dd>{t(label)}</dd>
-              </div>
-            ))}
-            {LOCAL_KEYS.map(({ keys, label }) => (
-              <div key={keys}>
-                <dt>{keys.split(" ").map((key) => <kbd key={key}>{key}</kbd>)}</dt>
-                <dd>{t(label)}</dd>
-              </div>
-            ))}
-          </dl>
+          <KeyEditor />
         </section>
         <section>
           <h3>{t("help.pages")}</h3>
@@ -40,6 +28,12 @@ export function Help() {
               <div key={page.path}>
                 <dt><kbd>G</kbd> <kbd>{page.key?.toUpperCase()}</kbd></dt>
                 <dd><a href={page.path} onClick={() => (helpOpen.value = false)}>{t(page.title)}</a></dd>
+              </div>
+            ))}
+            {LOCAL_KEYS.map(({ keys, label }) => (
+              <div key={keys}>
+                <dt>{keys.split(" ").map((key) => <kbd key={key}>{key}</kbd>)}</dt>
+                <dd>{t(label)}</dd>
               </div>
             ))}
           </dl>

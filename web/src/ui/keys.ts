@@ -1,6 +1,6 @@
 /** Keys of the console: one listener, one table, shown whole by `?`. */
 import { useEffect } from "preact/hooks";
-import type { MessageKey } from "../i18n";
+import { type MessageKey, t } from "../i18n";
 import { PAGES } from "../pages";
 import { stores } from "../stores";
 import { navigate } from "./router";
@@ -9,10 +9,12 @@ export type ShortcutId =
   | "search" | "message" | "timeline" | "help" | "back" | "template"
   | "acknowledge" | "show_emergency" | "send_nearest";
 
-interface Shortcut {
+export interface Shortcut {
   id: ShortcutId;
-  /** As `KeyboardEvent.key` gives it; "1-9" stands for the digits. */
+  /** The original key, as `KeyboardEvent.key` gives it; "1-9" stands for the digits. */
   key: string;
+  /** Cannot be given another key. */
+  fixed?: boolean;
   label: MessageKey;
 }
 
@@ -22,9 +24,9 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: "send_nearest", key: "F6", label: "key.send_nearest" },
   { id: "search", key: "/", label: "key.search" },
   { id: "message", key: "m", label: "key.message" },
-  { id: "template", key: "1-9", label: "key.template" },
+  { id: "template", key: "1-9", label: "key.template", fixed: true },
   { id: "timeline", key: "t", label: "key.timeline" },
-  { id: "back", key: "Escape", label: "key.back" },
+  { id: "back", key: "Escape", label: "key.back", fixed: true },
   { id: "help", key: "?", label: "key.help" },
 ];
 
@@ -35,6 +37,32 @@ export const LOCAL_KEYS: readonly { keys: string; label: MessageKey }[] = [
   { keys: "Enter", label: "key.enter" },
   { keys: "Ctrl Enter", label: "key.send" },
 ];
+
+/** The first letter of the pages' keys. */
+const GO = "g";
+const FUNCTION_KEY = /^(F([1-9]|1[0-2])|Insert|Pause|ScrollLock)$/;
+
+/** The key of a shortcut now; "" when it is switched off. */
+export function keyOf(id: ShortcutId): string {
+  return stores.keys.chosen.value[id] ?? SHORTCUTS.find((shortcut) => shortcut.id === id)?.key ?? "";
+}
+
+/** A key as it is printed on the keyboard. */
+export function keyLabel(key: string): string {
+  if (key === "Escape") return "Esc";
+  return key.length === 1 ? key.toUpperCase() : key;
+}
+
+/** Why `key` cannot be given to a shortcut, in the language of the screen; null when it can. */
+export function refusal(id: ShortcutId, key: string, modified: boolean): string | null {
+  const name = keyLabel(key);
+  if (modified || key === " " || /^[0-9]$/.test(key) || (key.length > 1 && !FUNCTION_KEY.test(key))) {
+    return t("help.reserved", { key: name });
+  }
+  if (key === GO) return t("help.taken", { key: name, action: t("help.pages_key") });
+  const other = SHORTCUTS.find((shortcut) => shortcut.id !== id && keyOf(shortcut.id) === key);
+  return other ? t("help.taken", { key: name, action: t(other.label) }) : null;
+}
 
 type Handler = (event: KeyboardEvent) => boolean | undefined;
 
@@ -78,7 +106,10 @@ function pressed(event: KeyboardEvent): void {
   if (single && document.querySelector("dialog[open]")) return;
   if (single && goes(event)) return;
   const shortcut = SHORTCUTS.find(
-    ({ key }) => (key === "1-9" ? /^[1-9]$/.test(event.key) : key === event.key || (single && key === event.key.toLowerCase())),
+    ({ id }) => {
+      const key = keyOf(id);
+      return key === "1-9" ? /^[1-9]$/.test(event.key) : key !== "" && (key === event.key || (single && key === event.key.toLowerCase()));
+    },
   );
   if (!shortcut) return;
   for (const handler of handlers.get(shortcut.id) ?? []) {
@@ -99,7 +130,7 @@ function goes(event: KeyboardEvent): boolean {
       return true;
     }
   }
-  if (letter !== "g") return false;
+  if (letter !== GO) return false;
   goUntil = event.timeStamp + GO_MS;
   return true;
 }

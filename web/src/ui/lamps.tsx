@@ -4,13 +4,24 @@ import { age, ago, number } from "../i18n/format";
 import { stores } from "../stores";
 import { Menu } from "./menu";
 import { plain } from "./text";
+import { viewportWidth } from "./viewport";
 
 /** A link whose health was not reported for this long may be dead without knowing. */
 const UNREPORTED_MS = 30_000;
 /** A link that is up but carried nothing for this long is doubtful. */
 const QUIET_MS = 5 * 60_000;
-/** More lamps than this are gathered behind one. */
-const MANY = 3;
+/** More links than this are always gathered behind one lamp. */
+const MANY = 6;
+/** Below this width of the window, too. */
+const WIDE_PX = 1500;
+/** What the rest of the top bar takes, and the least that a lamp with a name needs. */
+const REST_PX = 1040;
+const PILL_PX = 112;
+
+/** Whether each of `count` links has room for a lamp of its own. */
+export function apart(count: number, widthPx: number): boolean {
+  return count <= MANY && widthPx >= WIDE_PX && widthPx - REST_PX >= count * PILL_PX;
+}
 
 export type LampState = "up" | "quiet" | "connecting" | "down" | "unknown";
 
@@ -29,15 +40,15 @@ export function Lamps() {
   const now = stores.clock.now.value;
   const links = stores.links.all.value.map((link) => ({ link, state: lampState(link, now) }));
   const byWeight = [...links].sort((a, b) => WEIGHT[a.state] - WEIGHT[b.state]);
-  const shown = links.length > MANY ? byWeight.filter(({ state }) => state !== "up").slice(0, MANY) : links;
   const up = links.filter(({ state }) => state === "up").length;
+  const worst = byWeight[0]?.state ?? "up";
+  if (!links.length) return null;
   return (
     <div class="lamps" role="group" aria-label={t("lamp.links")}>
-      {shown.map(({ link, state }) => (
+      {apart(links.length, viewportWidth.value) ? links.map(({ link, state }) => (
         <LampMenu key={link.id} link={link} state={state} now={now} />
-      ))}
-      {links.length > MANY && (
-        <Menu class="lamp-m" summary={<><i class={`lamp ${up === links.length ? "up" : "quiet"}`} /><b>{t("lamp.up_of", { up, all: links.length })}</b></>}>
+      )) : (
+        <Menu class="lamp-m" summary={<><i class={`lamp ${worst}`} /><b>{t("lamp.up_of", { up, all: links.length })}</b></>}>
           <div class="lamp-list">
             {byWeight.map(({ link, state }) => (
               <LinkDetails key={link.id} link={link} state={state} now={now} />
@@ -60,6 +71,7 @@ function LampMenu({ link, state, now }: { link: Link; state: LampState; now: num
 
 function summary(link: Link, state: LampState, now: number): string {
   if (state === "up" && link.last_payload_at) return age(now - Date.parse(link.last_payload_at));
+  if (state === "quiet" && link.last_payload_at) return t("lamp.quiet_for", { age: age(now - Date.parse(link.last_payload_at)) });
   return t(`lamp.${state}`);
 }
 

@@ -60,7 +60,13 @@ export class Names {
   called(call: Call): string {
     if (call.kind === "all") return t("call.to_all");
     if (call.kind === "private") return this.unitOrRadio(null, call.called_radio_id);
-    return this.shortTalkgroup(call.talkgroup_id) ?? t("talkgroup.not_told");
+    return this.shortTalkgroup(call.talkgroup_id) ?? this.calledGroup(call);
+  }
+
+  /** Number and name of the talkgroup; some networks do not tell which one it was. */
+  calledGroup(call: Call): string {
+    if (call.talkgroup_id === null) return t("talkgroup.not_told");
+    return this.talkgroup(call.talkgroup_id) ?? t("talkgroup.unknown");
   }
 
   /** Other end of a text: the addressee of an outgoing one, the sender of an incoming one. */

@@ -1,7 +1,7 @@
 /** What happens before and beside the first picture. */
 import { effect, untracked } from "@preact/signals";
 import { onSignedOut } from "../api/client";
-import { setLanguage } from "../i18n";
+import { LANGUAGES, setLanguage } from "../i18n";
 import { forgetOld } from "../live/apply";
 import { stores } from "../stores";
 import type { SessionState } from "../stores/session";
@@ -41,7 +41,8 @@ function follow(state: SessionState, path: string): void {
   untracked(() => {
     const session = stores.session.current.value;
     if (state === "signed_in" && session) {
-      if (!stores.preferences.chosen) stores.preferences.language.value = session.user.language;
+      const language = LANGUAGES.find((code) => code === session.user.language);
+      if (language && !stores.preferences.chosen) stores.preferences.language.value = language;
       stores.demo.value = session.demo;
       stores.clock.learn(Date.parse(session.server_time));
       stream.start();

@@ -71,6 +71,16 @@ describe("the ladder of a text", () => {
     expect(document.querySelector(".act button.round")?.textContent).toBe("Atcelt");
   });
 
+  test.each([
+    ["not_registered", "radio nav tīklā"], ["no_answer", "radio neatbild"], ["too_long", "ziņa par garu"],
+    ["no_link", "radio nav piesaistīts nevienai saitei"], ["cancelled", "atcelta"],
+  ])("one that failed says why: %s", async (reason, words) => {
+    stores.messages.replace([message(1, { state: "failed", reason, detail: "English for the log" })]);
+    await draw(<ActivityPanel />);
+    expect(ladder()).toContain(`· ${words}`);
+    expect(document.querySelector('.ladder [title="English for the log"]')).not.toBeNull();
+  });
+
   test("one that failed can be sent again, and never shows the server's English", async () => {
     stores.messages.replace([message(1, { state: "failed", detail: "no answer from radio" })]);
     await draw(<ActivityPanel />);
@@ -84,13 +94,23 @@ describe("lanes", () => {
   test("hold each call in its talkgroup, private calls and texts apart", () => {
     stores.calls.replace([call(1), call(2, { talkgroup_id: null, kind: "private" }), call(3, { ended_at: before(1900), started_at: before(1910) })]);
     stores.messages.replace([message(1)]);
-    const all = lanes(stores, NOON, () => "x");
-    expect(all.map(({ name, bars }) => [name, bars.length])).toEqual([["TG 101", 1], ["Privātās", 1], ["Ziņas", 1]]);
+    const { busy, quiet } = lanes(stores, NOON, () => "x");
+    expect(quiet).toEqual([]);
+    expect(busy.map(({ name, bars }) => [name, bars.length])).toEqual([["TG 101", 1], ["Privātās", 1], ["Ziņas", 1]]);
+  });
+
+  test("stand in the order of their numbers; groups in which nobody spoke are apart", () => {
+    stores.talkgroups.replace([talkgroup(3), talkgroup(1), talkgroup(2)]);
+    stores.calls.replace([call(1, { talkgroup_id: 3 }), call(2, { talkgroup_id: 1 }), call(3, { talkgroup_id: 1 })]);
+    stores.messages.replace([]);
+    const { busy, quiet } = lanes(stores, NOON, () => "x");
+    expect(busy.map(({ name }) => name)).toEqual(["TG 101", "TG 103", "Ziņas"]);
+    expect(quiet.map(({ name }) => name)).toEqual(["TG 102"]);
   });
 
   test("a group call whose talkgroup the network does not tell stands under its site", () => {
     stores.calls.replace([call(1, { talkgroup_id: null, site: "Giruliai" })]);
-    const lane = lanes(stores, NOON, () => "x").find(({ name }) => name === "Giruliai");
+    const lane = lanes(stores, NOON, () => "x").busy.find(({ name }) => name === "Giruliai");
     expect(lane?.bars).toHaveLength(1);
   });
 
@@ -98,6 +118,6 @@ describe("lanes", () => {
     stores.calls.replace([
       call(1, { started_at: before(180), ended_at: before(90) }), call(2, { started_at: before(120), ended_at: before(0) }),
     ]);
-    expect(load(lanes(stores, NOON, () => "x"), NOON)).toBeCloseTo(180 / 1800);
+    expect(load(lanes(stores, NOON, () => "x").busy, NOON)).toBeCloseTo(180 / 1800);
   });
 });

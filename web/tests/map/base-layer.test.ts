@@ -4,9 +4,9 @@ import { kindOf, Patience } from "../../src/map/base-layer";
 describe("base map", () => {
   it.each([
     ["schematic", null],
-    ["schematic", { pmtiles: false, tile_url: null, attribution: null }],
-    ["tiles", { pmtiles: false, tile_url: "https://tiles.example/{z}/{x}/{y}.png", attribution: null }],
-    ["pmtiles", { pmtiles: true, tile_url: "https://tiles.example/{z}/{x}/{y}.png", attribution: null }],
+    ["schematic", { pmtiles: false, tile_url: null, attribution: "" }],
+    ["tiles", { pmtiles: false, tile_url: "https://tiles.example/{z}/{x}/{y}.png", attribution: "" }],
+    ["pmtiles", { pmtiles: true, tile_url: "https://tiles.example/{z}/{x}/{y}.png", attribution: "" }],
   ])("is %s", (kind, source) => {
     expect(kindOf(source)).toBe(kind);
   });

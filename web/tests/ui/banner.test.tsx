@@ -40,6 +40,15 @@ test("says who and the nearest unit that is free with a fresh fix", async () => 
   expect(document.querySelector(".emg .d")?.textContent).toContain("tuvākā vienība LP-102, 1,1\u00a0km");
 });
 
+test.each([
+  ["alarm", "trauksmes taustiņš"], ["voice", "trauksmes saruna"], ["position", "trauksmes pozīcija"], ["status", "trauksmes statuss"],
+] as const)("how it was raised is a detail: %s", async (source, words) => {
+  stores.emergencies.replace([emergency(1, { ...PLACE, source })]);
+  await draw(<Banner />);
+  expect(document.querySelector(".emg .w")?.textContent).toBe("TRAUKSME · LP-101");
+  expect(document.querySelector(".emg .d")?.textContent).toContain(words);
+});
+
 test("the nearest are free before busy at like distance, stale and off duty left out", () => {
   expect(nearestUnits(stores, PLACE, 1).map(({ unitId }) => unitId)).toEqual([2, 3]);
 });

@@ -83,7 +83,7 @@ function Caller({ call }: { call: Call }) {
 }
 
 function called(call: Call): string {
-  if (call.kind === "group") return names.talkgroup(call.talkgroup_id) ?? t("talkgroup.unknown");
+  if (call.kind === "group") return names.calledGroup(call);
   if (call.kind === "private") return t("calls.privately", { who: names.called(call) });
   return names.called(call);
 }

@@ -1,18 +1,14 @@
 import "./composer.css";
 import { useCallback, useEffect, useRef } from "preact/hooks";
-import { type MessageKey, t } from "../../i18n";
+import { t } from "../../i18n";
 import { stores } from "../../stores";
 import { type Addressee, addressee, commonLimit, sameRecipient } from "../../ui/composing";
 import { useShortcut } from "../../ui/keys";
 import { notify } from "../../ui/notices";
+import { plain } from "../../ui/text";
 import { refusals, sendText, sending } from "./outbox";
 import { RecipientPicker } from "./recipient-picker";
-
-/** Templates 1 to 9, in the language of the screen. */
-export const TEMPLATES: readonly MessageKey[] = [
-  "template.1", "template.2", "template.3", "template.4", "template.5",
-  "template.6", "template.7", "template.8", "template.9",
-];
+import { templates } from "./templates";
 
 /** Write to units, radios and talkgroups without leaving the map. */
 export function Composer() {
@@ -35,9 +31,9 @@ export function Composer() {
   }, [asked]);
 
   const fill = useCallback((digit: number): boolean => {
-    const key = TEMPLATES[digit - 1];
-    if (!key) return false;
-    selection.draft.value = t(key);
+    const template = templates(stores)[digit - 1];
+    if (template === undefined) return false;
+    selection.draft.value = template;
     requestAnimationFrame(() => sendButton.current?.focus());
     return true;
   }, []);
@@ -96,9 +92,9 @@ export function Composer() {
       </div>
       <Refusals addressees={addressees} />
       <div class="tpl" role="toolbar" aria-label={t("compose.templates")} ref={strip} onKeyDown={stripKeyed}>
-        {TEMPLATES.map((key, n) => (
-          <button key={key} type="button" tabIndex={n ? -1 : 0} onClick={() => fill(n + 1)}>
-            <b>{n + 1}</b> {t(key)}
+        {templates(stores).map((template, n) => (
+          <button key={n} type="button" tabIndex={n ? -1 : 0} onClick={() => fill(n + 1)}>
+            <b>{n + 1}</b> {plain(template)}
           </button>
         ))}
       </div>

@@ -1,4 +1,4 @@
-/** The last half hour as lanes: one per talkgroup that spoke, then private calls, then texts. */
+/** The last half hour as lanes: one per talkgroup that spoke, then private calls, texts, and the quiet talkgroups. */
 import type { Call, Id } from "../../api/types";
 import { t } from "../../i18n";
 import { compareNames } from "../../i18n/format";
@@ -26,8 +26,15 @@ export interface Lane {
   bars: Bar[];
 }
 
+export interface Lanes {
+  /** With traffic in the order of their numbers, and the texts. */
+  busy: Lane[];
+  /** Talkgroups in which nobody spoke. */
+  quiet: Lane[];
+}
+
 /** @param caller how to call the one who spoke */
-export function lanes(stores: Stores, nowMs: number, caller: (call: Call) => string): Lane[] {
+export function lanes(stores: Stores, nowMs: number, caller: (call: Call) => string): Lanes {
   const since = nowMs - SPAN_MS;
   const groups = new Map<Id, Lane>();
   for (const talkgroup of stores.talkgroups.all.value) {
@@ -42,7 +49,7 @@ export function lanes(stores: Stores, nowMs: number, caller: (call: Call) => str
     const known = call.talkgroup_id === null ? undefined : groups.get(call.talkgroup_id);
     if (known || call.kind !== "group") return known ?? others;
     const site = call.site ?? call.link;
-    const lane = sites.get(site) ?? { key: `s${site}`, name: plain(site), more: t("lane.group_not_told"), bars: [] };
+    const lane = sites.get(site) ?? { key: `s${site}`, name: plain(site), more: t("talkgroup.not_told"), bars: [] };
     sites.set(site, lane);
     return lane;
   };
@@ -66,7 +73,10 @@ export function lanes(stores: Stores, nowMs: number, caller: (call: Call) => str
   const spoken = [...groups.values()].filter((lane) => lane.bars.length);
   const silent = [...groups.values()].filter((lane) => !lane.bars.length);
   const byName = (a: Lane, b: Lane): number => compareNames(a.name, b.name);
-  return [...spoken.sort(byName), ...[...sites.values()].sort(byName), ...(others.bars.length ? [others] : []), texts, ...silent.sort(byName)];
+  return {
+    busy: [...spoken.sort(byName), ...[...sites.values()].sort(byName), ...(others.bars.length ? [others] : []), texts],
+    quiet: silent.sort(byName),
+  };
 }
 
 /** Share of the span during which somebody spoke on any channel, 0..1. */

@@ -1,12 +1,13 @@
 import { useState } from "preact/hooks";
 import { command } from "../../api/client";
 import type { Iso, Message, MessageState } from "../../api/types";
-import { type MessageKey, isKey, t } from "../../i18n";
+import { t } from "../../i18n";
 import { clock } from "../../i18n/format";
 import { stores } from "../../stores";
 import { Icon } from "../../ui/icons";
 import { names } from "../../ui/names";
 import { notifyError } from "../../ui/notices";
+import { failureReason } from "../../ui/failure-reason";
 import { plain } from "../../ui/text";
 import { Who } from "./activity-row";
 
@@ -54,9 +55,9 @@ export function Ladder({ message }: { message: Message }) {
         );
       })}
       {bad && (
-        <span class="bad">
+        <span class="bad" title={message.detail === null ? undefined : plain(message.detail)}>
           <i aria-hidden="true">{"✕"}</i>
-          {`${t(`text.state.${message.state as "failed" | "expired"}`)} ${clock(message.state_at, zone)}${why(message)}`}
+          {`${t(`text.state.${message.state as "failed" | "expired"}`)} ${clock(message.state_at, zone)}${after(failureReason(message))}`}
         </span>
       )}
       {message.waiting_for && !bad && <span class="bad">{t(`text.waiting.${message.waiting_for}`)}</span>}
@@ -64,10 +65,8 @@ export function Ladder({ message }: { message: Message }) {
   );
 }
 
-/** The reason that the gateway gave, if the console knows its word. */
-function why(message: Message): string {
-  const key = `text.reason.${message.detail ?? ""}`;
-  return isKey(key) ? ` · ${t(key satisfies MessageKey)}` : "";
+function after(words: string | null): string {
+  return words === null ? "" : ` · ${words}`;
 }
 
 function Actions({ message }: { message: Message }) {

@@ -10,24 +10,35 @@ const TICK_MS = 5 * 60_000;
 /** Room at the right for the line that means now. */
 const MARGIN = 14;
 const FOOT = 16;
+/** Pixels of a lane: as high as all of them fit, within these. */
+const LOWEST = 12;
+const HIGHEST = 27;
 
 /** Who spoke where in the last half hour. */
 export function Timeline() {
   const now = stores.clock.now.value;
-  const all = lanes(stores, now, (call) => names.caller(call));
+  const { busy, quiet } = lanes(stores, now, (call) => names.caller(call));
+  const [withQuiet, setWithQuiet] = useState(false);
+  const all = withQuiet ? [...busy, ...quiet] : busy;
   const emergencies = stores.emergencies.all.value.filter((e) => now - Date.parse(e.raised_at) < SPAN_MS);
   const box = useRef<HTMLDivElement>(null);
+  const region = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(700);
+  const [room, setRoom] = useState(0);
   useEffect(() => {
     const element = box.current;
     if (!element || typeof ResizeObserver === "undefined") return undefined;
-    const sizes = new ResizeObserver(() => setWidth(element.clientWidth));
+    const sizes = new ResizeObserver(() => {
+      setWidth(element.clientWidth);
+      setRoom((region.current?.clientHeight ?? 0) - FOOT);
+    });
     sizes.observe(element);
+    if (region.current) sizes.observe(region.current);
     return () => sizes.disconnect();
   }, []);
   const live = stores.stream.phase.value === "live";
-  const lane = window.innerWidth >= 1700 ? 27 : 21;
-  const height = Math.max(all.length * lane, lane * 3);
+  const lane = Math.min(HIGHEST, Math.max(LOWEST, Math.floor(room / all.length)));
+  const height = Math.max(all.length * lane, room);
   const x = (at: number): number => ((at - (now - SPAN_MS)) / SPAN_MS) * (width - MARGIN);
   const zone = names.zone();
   const firstTick = Math.ceil((now - SPAN_MS) / TICK_MS) * TICK_MS;
@@ -38,13 +49,18 @@ export function Timeline() {
         <h2>{t("lane.title")}</h2>
         <span>{t("lane.span")}</span>
         <span class={`pill ${live ? "ok" : "warn"}`}>{`● ${t(live ? "lane.live" : "lane.old")}`}</span>
+        {quiet.length > 0 && (
+          <button type="button" class="tl-q" aria-expanded={withQuiet} title={t("lane.quiet_title")} onClick={() => setWithQuiet(!withQuiet)}>
+            {t("lane.quiet", { count: quiet.length })}
+          </button>
+        )}
         <span class="grow" />
-        <span>{t("lane.load", { percent: number(Math.round(load(all, now) * 100)) })}</span>
+        <span>{t("lane.load", { percent: number(Math.round(load(busy, now) * 100)) })}</span>
       </div>
-      <div class="tl-b scroll" tabIndex={0} role="region" aria-label={t("lane.region")}>
+      <div ref={region} class="tl-b scroll" tabIndex={0} role="region" aria-label={t("lane.region")}>
         <ul>
           {all.map((one) => (
-            <li key={one.key} style={{ height: `${lane}px` }}>
+            <li key={one.key} style={{ height: `${lane}px`, fontSize: `${Math.min(12, lane - 1)}px` }}>
               <b>{one.name}</b><span>{one.more}</span>
             </li>
           ))}
@@ -92,10 +108,11 @@ interface MarkProps {
 function Mark({ bar, lane, x, y, height, now }: MarkProps) {
   const from = Math.max(0, x(bar.from));
   const to = bar.to ?? now;
+  const gap = height >= 20 ? 5 : 3;
   const kind = lane.key === "texts" ? "text" : bar.emergency ? "emergency" : bar.to === null ? "live" : "";
   return (
     <rect
-      class={`bar ${kind}`} x={from} y={y + 5} width={Math.max(3, x(to) - from)} height={height - 10} rx="2"
+      class={`bar ${kind}`} x={from} y={y + gap} width={Math.max(3, x(to) - from)} height={height - 2 * gap} rx="2"
       onClick={() => { if (bar.unitId !== null) stores.selection.showUnit(bar.unitId); }}
     >
       <title>{lane.key === "texts" ? bar.label : `${bar.label} → ${lane.name} · ${duration(to - bar.from)}`}</title>

@@ -1,5 +1,5 @@
 import "./unit-card.css";
-import { useCallback, useState } from "preact/hooks";
+import { useCallback, useRef, useState } from "preact/hooks";
 import { command, send } from "../../api/client";
 import type { CommandKind, Unit, UnitStatus } from "../../api/types";
 import { t } from "../../i18n";
@@ -7,8 +7,10 @@ import { bearing, distance, number } from "../../i18n/format";
 import { distanceM } from "../../map/geo";
 import { stores } from "../../stores";
 import type { UnitView } from "../../stores/unit-views";
+import { copyText } from "../../ui/copy";
 import { currentEmergency } from "../../ui/emergency-actions";
 import { Icon } from "../../ui/icons";
+import { KeyCap } from "../../ui/key-cap";
 import { useShortcut } from "../../ui/keys";
 import { names, radioName } from "../../ui/names";
 import { placeOf } from "../../ui/nearest";
@@ -48,7 +50,7 @@ export function UnitCard() {
       <p class="where">{`${t(`kind.${unit.kind}`)} · ${secondLine(view)}`}</p>
       <Facts view={view} unit={unit} />
       <div class="bt">
-        <button type="button" class="b p" onClick={message}>{t("unit.message")}<kbd>M</kbd></button>
+        <button type="button" class="b p" onClick={message}>{t("unit.message")}<KeyCap id="message" /></button>
         <a class="b" href={`/track?unit=${id}`}>{t("unit.track")}</a>
         <Ask view={view} kind="request_position" ability="position_request" />
         <Ask view={view} kind="radio_check" ability="radio_check" />
@@ -86,7 +88,27 @@ function Facts({ view, unit }: { view: UnitView; unit: Unit }) {
       {facts.map(([name, value]) => (
         <div key={name} class={value.length > 16 ? "wide" : ""}><dt>{name}</dt><dd title={value}>{value}</dd></div>
       ))}
+      {position && <Coordinates lat={position.lat} lon={position.lon} />}
     </dl>
+  );
+}
+
+/** Decimal degrees, as they are read out or put into another program. */
+function Coordinates({ lat, lon }: { lat: number; lon: number }) {
+  const text = useRef<HTMLSpanElement>(null);
+  const copy = async (): Promise<void> => {
+    if (text.current) notify(t(await copyText(text.current) ? "unit.copied" : "unit.copy_by_hand"));
+  };
+  return (
+    <div class="wide">
+      <dt>{t("unit.coordinates")}</dt>
+      <dd><span ref={text} data-testid="unit-coordinates">{`${lat.toFixed(5)}, ${lon.toFixed(5)}`}</span></dd>
+      <button type="button" class="copy" aria-label={t("unit.copy")} title={t("unit.copy")} onClick={() => void copy()}>
+        <svg class="icon" viewBox="0 0 20 20" aria-hidden="true">
+          <path d="M7 6V3h10v11h-3M3 6h11v11H3z" fill="none" stroke="currentColor" stroke-width="1.700" />
+        </svg>
+      </button>
+    </div>
   );
 }
 

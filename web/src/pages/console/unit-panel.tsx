@@ -3,6 +3,7 @@ import { t } from "../../i18n";
 import { stores } from "../../stores";
 import type { UnitState } from "../../stores/unit-state";
 import { Icon } from "../../ui/icons";
+import { KeyCap } from "../../ui/key-cap";
 import { useShortcut } from "../../ui/keys";
 import { UnitList } from "./unit-list";
 import { unitGroups } from "./unit-rows";
@@ -55,7 +56,7 @@ export function UnitPanel() {
             ref={field} type="search" value={query} placeholder={t("units.placeholder")} autocomplete="off"
             onInput={(event) => setQuery(event.currentTarget.value)} onKeyDown={keyed}
           />
-          <kbd>/</kbd>
+          <KeyCap id="search" />
         </label>
         <div class="chips" role="group" aria-label={t("units.filter")}>
           {CHIPS.map((state) => (

@@ -1,10 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { command } from "../../api/client";
 import type { Message, MessageState } from "../../api/types";
-import { isKey, type MessageKey, t } from "../../i18n";
+import { type MessageKey, t } from "../../i18n";
 import { clock, isoDate } from "../../i18n/format";
 import { stores } from "../../stores";
 import { explain } from "../../ui/errors";
+import { failureReason } from "../../ui/failure-reason";
 import { names } from "../../ui/names";
 import { plain } from "../../ui/text";
 
@@ -71,29 +72,25 @@ function radioBesideUnit(message: Message): string {
 
 /** The state now; the whole way on demand. */
 function States({ message, zone }: { message: Message; zone: string }) {
+  const failure = failureReason(message);
   return (
     <details class="message-states">
       <summary>
         <span class={`pill ${LOOK[message.state]}`}>{SIGN[message.state]} {t(stateKey(message.state))}</span>
         <span class="muted"> {clock(message.state_at, zone)}</span>
+        {failure !== null && <span class="muted" title={message.detail === null ? undefined : plain(message.detail)}> · {failure}</span>}
         {message.waiting_for && <span class="muted"> · {t(`text.waiting.${message.waiting_for}`)}</span>}
       </summary>
       <ol>
         {message.history.map((step, i) => (
           <li key={i}>
             <time dateTime={step.at}>{clock(step.at, zone)}</time> {t(stateKey(step.state))}
-            {step.detail && <span class="muted"> · {reason(step.detail)}</span>}
+            {step.state === "failed" && failure !== null && <span class="muted"> · {failure}</span>}
           </li>
         ))}
       </ol>
     </details>
   );
-}
-
-/** A known reason in the language of the screen, another as the radio system gave it. */
-function reason(detail: string): string {
-  const key = `text.reason.${detail}`;
-  return isKey(key) ? t(key) : plain(detail);
 }
 
 const LOOK: Readonly<Record<MessageState, string>> = {

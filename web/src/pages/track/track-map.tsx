@@ -37,7 +37,7 @@ export function TrackMap({ drive, cursor }: Props) {
     });
     engine.current = map;
     const stops = [
-      effect(() => map.setBase(stores.session.current.value?.console?.map ?? null)),
+      effect(() => map.setBase(stores.session.current.value?.console.map ?? null)),
       effect(() => {
         void stores.preferences.theme.value;
         queueMicrotask(() => map.recolour());
@@ -76,7 +76,7 @@ export function TrackMap({ drive, cursor }: Props) {
           </button>
         </div>
       </div>
-      <ScaleBar perMetre={perMetre.value} source={stores.session.current.value?.console?.map ?? null} />
+      <ScaleBar perMetre={perMetre.value} source={stores.session.current.value?.console.map ?? null} />
     </section>
   );
 }
