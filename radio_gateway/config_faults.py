@@ -23,7 +23,10 @@ class ConfigError(ValueError):
 def fault_lines(error: ValidationError, model: type[BaseModel], place: str) -> list[str]:
     """One line per fault: place, key, what was found, what is allowed."""
     lines = []
-    for fault in error.errors(include_url=False):
+    faults = error.errors(include_url=False)
+    for fault in faults:
+        if any(_within(other["loc"], fault["loc"]) for other in faults):
+            continue  # a list that lacks its faulty entries: the entries' faults say more
         path = tuple(part for part in fault["loc"] if part != "[key]")
         fields = list(_fields(model, path))
         lines.append(f"{place}{_dotted(path)}: {_sentence(fault, path, model, fields)}")
@@ -61,7 +64,8 @@ def _sentence(
     if fault["type"] == "missing":
         return f"missing, expected {_description(fields)}"
     secret = bool(path) and any(word in str(path[-1]) for word in _SECRET)
-    found = "" if secret or isinstance(fault["input"], dict) else f"found {shown(fault['input'])}, "
+    hidden = secret or _has_tables(fault["input"])
+    found = "" if hidden else f"found {shown(fault['input'])}, "
     if fault["type"] == "value_error":
         return f"{found}expected {context['error']}"
     if fault["type"] == "literal_error":
@@ -69,6 +73,17 @@ def _sentence(
         return f"{found}expected {one_of(fault['input'], allowed)}"
     meaning = f": {_description(fields)}" if fields else ""
     return f"{found}expected {_kind(fault['type'], fields)}{meaning}"
+
+
+def _within(inner: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
+    return len(inner) > len(outer) and inner[: len(outer)] == outer
+
+
+def _has_tables(value: Any) -> bool:
+    """Whether a value holds tables, which may hold passphrases."""
+    return isinstance(value, dict) or (
+        isinstance(value, list | tuple) and any(_has_tables(item) for item in value)
+    )
 
 
 def _kind(fault: str, fields: list[FieldInfo]) -> str:

@@ -184,14 +184,14 @@ async def _log(found: "UserRepository", subject: str, user: "UserAccount", actio
 
 
 def _write(settings: "Settings", work: Callable[["UserRepository"], Awaitable[Result]]) -> Result:
-    """Run `work` in one transaction over an existing database."""
+    """Run `work` in one transaction; an installation that never ran gets its database first."""
 
     async def within() -> Result:
         from dispatch.db import migrate
         from dispatch.db.database import Database
         from dispatch.users.repository import UserRepository
 
-        await migrate.check(settings.database_url)
+        await migrate.make_or_check(settings.database_url)
         database = Database.open(settings.database_url)
         try:
             async with database.write() as session:

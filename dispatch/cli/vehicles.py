@@ -29,7 +29,7 @@ def import_file(
         from dispatch.fleet.service import import_fleet
 
         entries = read_fleet(file)
-        await migrate.check(settings.database_url)
+        await migrate.make_or_check(settings.database_url)
         database = Database.open(settings.database_url)
         try:
             async with database.write() as session:

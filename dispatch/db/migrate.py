@@ -80,6 +80,13 @@ async def check(url: str) -> None:
         raise DatabaseOlderError(parsed, revision, head)
 
 
+async def make_or_check(url: str) -> None:
+    """Make the tables where there are none yet; otherwise as `check`."""
+    if await current_revision(url) is None:
+        await upgrade(url)
+    await check(url)
+
+
 async def upgrade(url: str, revision: str = "head") -> None:
     """Bring the schema forward in one transaction: the old one or the new one, never between.
 

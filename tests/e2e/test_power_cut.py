@@ -129,7 +129,6 @@ def _everything(client: httpx.Client) -> list[dict[str, object]]:
 
 def test_nothing_acknowledged_is_lost_or_doubled(town: Installation, ports: dict[str, int]) -> None:
     ledger, chance = Ledger(), random.Random(7)
-    town.command("migrate")
     town.command("user", "add", "anna", "--role", "administrator")
     for round_ in range(ROUNDS):
         with town.running("run") as server, signed_in(*_sign_in(town, server)) as client:

@@ -325,3 +325,18 @@ def test_the_tables_of_another_file_can_be_embedded(file: Path) -> None:
     settings = load_gateway_settings(tomllib.loads(GOOD), file.parent / "sardze.toml")
     assert settings.source == file.parent / "sardze.toml"
     assert [link.name for link in settings.links][1:] == ["palanga", "klaipeda", "boat"]
+
+
+def test_a_fault_beside_a_passphrase_does_not_show_it(file: Path) -> None:
+    secret = "twenty random letters"
+    text = file.read_text(encoding="utf-8").replace(
+        f'passphrase = "{secret}"', f'passphrase = "{secret}"\ncolour = "red"'
+    )
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_file(file)
+    assert secret not in str(caught.value)
+    assert caught.value.lines == [
+        f"{file}: link[Liepāja voice].repeater[2].colour: unknown key, expected one of "
+        "id, name, passphrase, passphrase_file"
+    ]

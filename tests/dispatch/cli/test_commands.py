@@ -141,9 +141,11 @@ def test_migrate_makes_and_keeps_a_database(tmp_path: Path) -> None:
     assert not list((tmp_path / "data").glob("*.bak"))
 
 
-def test_commands_on_a_missing_database_say_what_to_do(tmp_path: Path) -> None:
+def test_what_reads_wants_a_database_and_what_begins_makes_one(tmp_path: Path) -> None:
     (tmp_path / "sardze.toml").write_text("")
-    assert "run `dispatch migrate`" in one_line_fault(dispatch("user", "list", cwd=tmp_path))
+    assert "run `dispatch migrate`" in one_line_fault(dispatch("fleet", "export", cwd=tmp_path))
+    assert dispatch("user", "add", "anna", "--role", "administrator", cwd=tmp_path).returncode == 0
+    assert "anna" in dispatch("user", "list", cwd=tmp_path).stdout
 
 
 def test_people_at_the_command_line(installation: Path) -> None:
