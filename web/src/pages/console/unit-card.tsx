@@ -102,12 +102,14 @@ function Coordinates({ lat, lon }: { lat: number; lon: number }) {
   return (
     <div class="wide">
       <dt>{t("unit.coordinates")}</dt>
-      <dd><span ref={text} data-testid="unit-coordinates">{`${lat.toFixed(5)}, ${lon.toFixed(5)}`}</span></dd>
-      <button type="button" class="copy" aria-label={t("unit.copy")} title={t("unit.copy")} onClick={() => void copy()}>
-        <svg class="icon" viewBox="0 0 20 20" aria-hidden="true">
-          <path d="M7 6V3h10v11h-3M3 6h11v11H3z" fill="none" stroke="currentColor" stroke-width="1.700" />
-        </svg>
-      </button>
+      <dd>
+        <span ref={text} data-testid="unit-coordinates">{`${lat.toFixed(5)}, ${lon.toFixed(5)}`}</span>
+        <button type="button" class="copy" aria-label={t("unit.copy")} title={t("unit.copy")} onClick={() => void copy()}>
+          <svg class="icon" viewBox="0 0 20 20" aria-hidden="true">
+            <path d="M7 6V3h10v11h-3M3 6h11v11H3z" fill="none" stroke="currentColor" stroke-width="1.700" />
+          </svg>
+        </button>
+      </dd>
     </div>
   );
 }
