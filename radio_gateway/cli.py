@@ -9,7 +9,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
@@ -94,24 +94,35 @@ def check_config(
 def decode(
     context: typer.Context,
     octets: Annotated[
-        str,
+        list[str],
         typer.Argument(
-            metavar="HEX", help="One frame in hex, blanks and colons allowed; - reads lines."
+            metavar="HEX",
+            help="One frame in hex, or several of a serial line; blanks and colons are allowed. "
+            "- reads lines.",
         ),
     ],
-    protocol: ProtocolName = None,
+    protocol: Annotated[
+        str | None,
+        typer.Option(
+            "--protocol",
+            "-p",
+            help="homebrew, hytera (or only hdap, hstrp, hrnp, rtp, ipsc), kenwood, nmea or "
+            "dmr-burst; default: found out.",
+        ),
+    ] = None,
 ) -> None:
     """Print one JSON object per frame: protocol, all fields, the events that it brings.
 
     Exit status 1, and a line that says why, for octets that cannot be read.
     """
     logging.disable(logging.WARNING)  # what a frame lacks is said in the output
-    from radio_gateway.decoding import Decoder
+    from radio_gateway.decoding import PROTOCOLS, Decoder
 
     with _faults(context):
-        decoder, name, failed = Decoder(), _known(protocol), False
-        for text in sys.stdin if octets == "-" else (octets,):
-            if text.strip() or octets != "-":
+        decoder, name, failed = Decoder(), _known(protocol, PROTOCOLS), False
+        lines = octets == ["-"]
+        for text in sys.stdin if lines else (" ".join(octets),):
+            if text.strip() or not lines:
                 failed |= not _decode_line(decoder, text, name)
         if failed:
             raise typer.Exit(1)
@@ -139,6 +150,7 @@ def replay(
 ) -> None:
     """Feed captured datagrams to the adapters and print the events, or send them to a gateway."""
     from radio_gateway import replaying
+    from radio_gateway.decoding import READERS
 
     logging.disable(logging.WARNING)
     with _faults(context):
@@ -146,7 +158,7 @@ def replay(
         if to is not None:
             _run_until_signal(replaying.send(file, ports, to, speed, _say))
             return
-        for line in replaying.events(file, _known(protocol), ports, _say):
+        for line in replaying.events(file, _known(protocol, READERS), ports, _say):
             typer.echo(line)
 
 
@@ -230,12 +242,12 @@ def _load(path: Path) -> "GatewaySettings":
     return settings
 
 
-def _known(protocol: str | None) -> str | None:
+def _known(protocol: str | None, allowed: Iterable[str]) -> str | None:
     from radio_gateway.config_faults import one_of
-    from radio_gateway.decoding import READERS
 
-    if protocol is not None and protocol not in READERS:
-        _fail(f"--protocol: found {protocol}, expected {one_of(protocol, READERS)}")
+    names = list(allowed)
+    if protocol is not None and protocol not in names:
+        _fail(f"--protocol: found {protocol}, expected {one_of(protocol, names)}")
     return protocol
 
 

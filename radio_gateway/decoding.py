@@ -1,15 +1,14 @@
 """Any frame of any protocol as fields and events: what `radio-gateway decode` prints."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
-from datetime import date, datetime, time, timedelta
-from enum import Enum
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, Final
 
+from radio_gateway.decoding_fields import Fields, event_fields, named
 from radio_gateway.domain.events import Event
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Peer
-from radio_gateway.domain.wire import kind_of, to_json
 from radio_gateway.offline import (
     HomebrewOffline,
     HyteraOffline,
@@ -23,7 +22,6 @@ SETTLE_S: Final = 3.0
 "A serial port is silent for this long after the octets given."
 _HOST: Final = "127.0.0.1"
 
-Fields = dict[str, Any]
 Reader = Callable[[bytes], list[Fields]]
 
 
@@ -53,7 +51,8 @@ class Decoder:
             UnreadableError: not a frame of the protocol, or of any when none is named.
         """
         name, frames = _read(data, protocol)
-        events = [event_fields(event) for event in self._events(name, data, at)]
+        family = "hytera" if name in _HYTERA_FORMS else name
+        events = [event_fields(event) for event in self._events(family, data, at)]
         last = len(frames) - 1
         return [Decoded(name, frame, events if n == last else []) for n, frame in enumerate(frames)]
 
@@ -88,40 +87,12 @@ def later(at: Moment, seconds: float) -> Moment:
     return Moment(at.mono + seconds, at.utc + timedelta(seconds=seconds))
 
 
-def fields_of(value: Any) -> Any:
-    """Any frame as JSON: names of enumerations, octets in hex, nested values under their names."""
-    if isinstance(value, Enum):
-        return str(value.name or value.value).lower()  # a set of no flags has no name
-    if isinstance(value, bytes | bytearray):
-        return value.hex()
-    if isinstance(value, datetime):
-        return to_json(value)
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: fields_of(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(fields_of(key)): fields_of(item) for key, item in value.items()}
-    if isinstance(value, tuple | list | frozenset | set):
-        return [fields_of(item) for item in value]
-    return value
-
-
-def _named(value: Any) -> Fields:
-    return {"type": kind_of(value), **fields_of(value)}
-
-
-def event_fields(event: Event) -> Fields:
-    """An event as on the wire, without its envelope."""
-    return {"kind": kind_of(event), "body": to_json(event)}
-
-
 def _read(data: bytes, protocol: str | None) -> tuple[str, list[Fields]]:
     if not data:
         raise UnreadableError("no octets")
     if protocol is not None:
         try:
-            return protocol, READERS[protocol](data)
+            return protocol, PROTOCOLS[protocol](data)
         except MalformedError as error:
             raise UnreadableError(f"not {protocol}: {error}") from error
     for name, reader in READERS.items():
@@ -146,7 +117,7 @@ def _homebrew(data: bytes) -> list[Fields]:
             frame = parse_host_frame(data)
         except MalformedError:
             raise error from None
-    found = _named(frame)
+    found = named(frame)
     if isinstance(frame, DmrFrame):
         try:
             found["burst"] = {"octets": frame.burst.hex(), **burst_fields(frame.burst)}
@@ -164,7 +135,7 @@ def burst_fields(octets: bytes) -> Fields:
     from radio_gateway.protocols.dmr.burst import DataBurst, parse_burst
 
     burst = parse_burst(octets)
-    found = _named(burst)
+    found = named(burst)
     del found["octets"]
     if not isinstance(burst, DataBurst):
         found["wrong_bits"] = burst.wrong_bits
@@ -187,30 +158,82 @@ def _block(block: bytes, burst: Any) -> Fields | None:
 
     match burst.slot_type.data_type:
         case DataType.VOICE_LC_HEADER | DataType.TERMINATOR_WITH_LC as kind:
-            return _named(parse_lc(open_full_lc(block, kind)))
+            return named(parse_lc(open_full_lc(block, kind)))
         case DataType.CSBK:
             csbk = Csbk.parse(block)
             message = csbk.message()
-            return {**_named(csbk), "message": None if message is None else _named(message)}
+            return {**named(csbk), "message": None if message is None else named(message)}
         case DataType.DATA_HEADER:
-            return _named(parse_data_header(block))
+            return named(parse_data_header(block))
         case DataType.PI_HEADER:
-            return _named(PiHeader.parse(block))
+            return named(PiHeader.parse(block))
         case _:
             return None
 
 
 def _hytera(data: bytes) -> list[Fields]:
-    from radio_gateway.protocols.hytera.frames import envelope_of, read_frame, read_message
+    from radio_gateway.protocols.hytera.frames import read_frame
     from radio_gateway.protocols.hytera.ipsc import IpscPacket
 
     if _is_ipsc(data):
-        return [_named(IpscPacket.parse(data))]
-    frame = read_frame(data)
-    found = _named(frame)
+        return [named(IpscPacket.parse(data))]
+    return [_hytera_fields(read_frame(data))]
+
+
+def _hytera_fields(frame: Any) -> Fields:
+    from radio_gateway.protocols.hytera.frames import envelope_of, read_message
+
+    found = _checked(frame)
     envelope = envelope_of(frame)
-    if envelope is not None:
-        found["message"] = _named(read_message(envelope))
+    if envelope is None:
+        return found
+    if envelope is not frame:
+        found["hdap"] = _checked(envelope)
+    return {**found, "message": named(read_message(envelope))}
+
+
+def _checked(frame: Any) -> Fields:
+    """A frame with `checksum_ok` behind its checksum, if it has one."""
+    found: Fields = {}
+    for name, value in named(frame).items():
+        found[name] = value
+        if name == "check":
+            found["checksum_ok"] = frame.checksum_ok
+    return found
+
+
+def _hdap(data: bytes) -> list[Fields]:
+    from radio_gateway.protocols.hytera.hdap import Hdap
+
+    return [_hytera_fields(Hdap.parse(data))]
+
+
+def _hstrp(data: bytes) -> list[Fields]:
+    from radio_gateway.protocols.hytera.hstrp import Hstrp
+
+    return [_hytera_fields(Hstrp.parse(data))]
+
+
+def _hrnp(data: bytes) -> list[Fields]:
+    from radio_gateway.protocols.hytera.hrnp import Hrnp
+
+    return [_hytera_fields(Hrnp.parse(data))]
+
+
+def _ipsc(data: bytes) -> list[Fields]:
+    from radio_gateway.protocols.hytera.ipsc import PING_SIZE, IpscPacket, IpscPing
+
+    kind = IpscPing if len(data) == PING_SIZE else IpscPacket
+    return [named(kind.parse(data))]
+
+
+def _rtp(data: bytes) -> list[Fields]:
+    from radio_gateway.protocols.hytera.rtp import EXTENSION_ID, CallExtension, Rtp
+
+    packet = Rtp.parse(data)
+    found = named(packet)
+    if packet.extension_id == EXTENSION_ID and len(packet.extension) == 12:
+        found["call"] = named(CallExtension.from_bytes(packet.extension))
     return [found]
 
 
@@ -252,9 +275,9 @@ def _kenwood(data: bytes) -> list[Fields]:
     for item in [*reader.feed(data), *reader.flush()]:
         if item.kind is Kind.SENTENCE:
             own = item.data[1:].startswith(b"PK")
-            found.append(_named(sentences.parse(item.data) if own else nmea.parse(item.data)))
+            found.append(_sentence(sentences.parse(item.data) if own else nmea.parse(item.data)))
         elif item.kind is Kind.BODY:
-            found.append(_named(frames.parse(item.data)))
+            found.append(named(frames.parse(item.data)))
         elif item.kind is not Kind.FRAME_END:
             raise MalformedError("octets outside any frame", item.data)
     if not found:
@@ -270,7 +293,14 @@ def _nmea(data: bytes) -> list[Fields]:
     lines = [*reader.feed(data), *reader.flush()]
     if not lines:
         raise MalformedError("no sentence", data)
-    return [_named(sentences.parse(line)) for line in lines]
+    return [_sentence(sentences.parse(line)) for line in lines]
+
+
+def _sentence(value: Any) -> Fields:
+    """A sentence; both of its checksums as two hex digits, as they stand in lines."""
+    computed = f"{value.checksum.computed:02X}"
+    found = named(value)
+    return {**found, "checksum": {**found["checksum"], "computed": computed}}
 
 
 READERS: Final[dict[str, Reader]] = {
@@ -281,6 +311,16 @@ READERS: Final[dict[str, Reader]] = {
     "dmr-burst": _dmr_burst,
 }
 "Protocols by name, in the order in which they are tried."
+
+_HYTERA_FORMS: Final[dict[str, Reader]] = {
+    "hdap": _hdap,
+    "hstrp": _hstrp,
+    "hrnp": _hrnp,
+    "rtp": _rtp,
+    "ipsc": _ipsc,
+}
+PROTOCOLS: Final[dict[str, Reader]] = {**READERS, **_HYTERA_FORMS}
+"All that can be asked for by name: protocols, and the forms that `hytera` stands for."
 
 _GUESSES: Final[dict[str, Callable[[bytes], bool]]] = {
     "homebrew": lambda data: data[:3] in (b"DMR", b"RPT", b"MST"),

@@ -11,7 +11,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
-from radio_gateway.decoding import SETTLE_S, event_fields, hytera_endpoint, later
+from radio_gateway.decoding import SETTLE_S, hytera_endpoint, later
+from radio_gateway.decoding_fields import event_fields
 from radio_gateway.domain.events import Event
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Peer

@@ -139,6 +139,13 @@ def test_decode_prints_one_object_per_frame() -> None:
     assert found["frame"]["content"]["target"] == 111
 
 
+def test_decode_joins_what_the_shell_has_cut() -> None:
+    words = [BURST[at : at + 2] for at in range(0, len(BURST), 2)]
+    assert call("decode", *words) == call("decode", BURST)
+    status, out, _ = call("decode", "-p", "hrnp", "7e", "03:00:fd", "10200000000c70d3")
+    assert (status, json.loads(out[0])["frame"]["checksum_ok"]) == (0, True)
+
+
 def test_decode_reads_lines_and_goes_on_after_a_bad_one() -> None:
     status, out, errors = call("decode", "-", stdin=f"{BURST}\n\nzz\n00\n{BURST.upper()}\n")
     assert status == 1

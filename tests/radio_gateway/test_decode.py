@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radio_gateway.decoding import READERS, Decoded, Decoder, UnreadableError, fields_of
+from radio_gateway.decoding import PROTOCOLS, Decoded, Decoder, UnreadableError
+from radio_gateway.decoding_fields import fields_of
 from radio_gateway.protocols.dmr.link_control import ServiceOption
 from tests.radio_gateway.support import moment
 
@@ -18,6 +19,9 @@ DMRD = (  # a live repeater's frame: voice, group 9, slot 2
 LC_HEADER = "0770098007fc218852206520545dff57d75df5d8547804d03ed03e002a016503f3"
 CALL_REQUEST = "0241080500006f0000007503"
 HSTRP_CONNECT = "324200240002830400000001040101"
+HRNP_ACCEPT = "7e0300fd10200000000c70d3"
+IPSC_PING = "000000000a0000001400000000" + "00" * 7
+RTP = "90080007000000a000000001 00150003 04 2337fc 00006f 00 00000000 d5d5"
 RMC = b"$GPRMC,142754.00,A,4302.5396,N,07920.3798,W,0.0,,070617,0.0,E,A*0A"
 PKLDS = b"$PKLDS,220516,A,5133.82,N,00042.24,W,173.8,231.8,130694,004.2,W00,100,2000,15,00,*60"
 
@@ -58,6 +62,49 @@ def test_hytera_messages_are_found_in_their_envelopes() -> None:
     assert found.frame["message"]["type"] == "call_request"
     assert found.frame["message"]["target"] == 111
     assert one(HSTRP_CONNECT).frame["type"] == "hstrp"
+
+
+@pytest.mark.parametrize(
+    ("protocol", "octets", "kind"),
+    [
+        ("hdap", CALL_REQUEST, "hdap"),
+        ("hstrp", HSTRP_CONNECT, "hstrp"),
+        ("hrnp", HRNP_ACCEPT, "hrnp"),
+        ("ipsc", IPSC_PING, "ipsc_ping"),
+        ("rtp", RTP, "rtp"),
+    ],
+)
+def test_each_form_of_hytera_can_be_asked_for(protocol: str, octets: str, kind: str) -> None:
+    found = one(octets, protocol)
+    assert (found.protocol, found.frame["type"]) == (protocol, kind)
+
+
+def test_rtp_shows_the_call_of_its_extension() -> None:
+    frame = one(RTP, "rtp").frame
+    assert (frame["sequence"], frame["audio"]) == (7, "d5d5")
+    assert frame["call"]["source"] == 2308092
+    assert frame["call"]["destination"] == 111
+
+
+@pytest.mark.parametrize(("check", "right"), [("70d3", True), ("70d4", False)])
+def test_hrnp_tells_whether_its_checksum_is_right(check: str, right: bool) -> None:
+    assert one(HRNP_ACCEPT[:-4] + check, "hrnp").frame["checksum_ok"] is right
+
+
+@pytest.mark.parametrize(("check", "right"), [("75", True), ("76", False)])
+def test_hdap_tells_whether_its_checksum_is_right_within_other_frames(
+    check: str, right: bool
+) -> None:
+    message = CALL_REQUEST[:-4] + check + "03"
+    assert one(message).frame["checksum_ok"] is right
+    wrapped = one("324200000001" + message, "hstrp").frame
+    assert wrapped["hdap"]["checksum_ok"] is right
+    assert wrapped["message"]["type"] == "call_request"
+
+
+def test_checksums_of_sentences_are_two_hex_digits() -> None:
+    assert one(RMC).frame["checksum"] == {"state": "ok", "given": "0A", "computed": "0A"}
+    assert one(PKLDS).frame["checksum"] == {"state": "ok", "given": "60", "computed": "60"}
 
 
 def test_serial_sentences_become_positions_once_the_line_is_silent() -> None:
@@ -110,7 +157,7 @@ def test_what_cannot_be_read_is_one_clear_line(
     assert "\n" not in str(caught.value)
 
 
-PROTOCOLS: list[str | None] = [None, *READERS]
+NAMES: list[str | None] = [None, *PROTOCOLS]
 
 
 @given(
@@ -121,7 +168,7 @@ PROTOCOLS: list[str | None] = [None, *READERS]
             st.binary(max_size=80),
         ).map(b"".join),
     ),
-    st.sampled_from(PROTOCOLS),
+    st.sampled_from(NAMES),
 )
 def test_any_octets_are_read_or_refused(data: bytes, protocol: str | None) -> None:
     try:
