@@ -5,6 +5,7 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -18,7 +19,7 @@ from dispatch.ingest.repository import IngestRepository
 from dispatch.ingest.store import store
 from dispatch.shared import Shared
 from radio_gateway.bus.errors import BusClosedError
-from radio_gateway.domain.events import is_durable, is_urgent
+from radio_gateway.domain.events import EmergencyRaised, EmergencySource, is_durable, is_urgent
 from radio_gateway.domain.ports import Bus
 from radio_gateway.domain.wire import EventEnvelope, Receipt, dump_event, kind_of
 
@@ -42,8 +43,8 @@ class Ingest:
     """The one writer of what gateways report.
 
     Alarms go first, each in a transaction of its own. A batch that fails is taken apart, and
-    the event at fault is put aside, so that it blocks nothing; a database in trouble is waited
-    for, and no receipt is given meanwhile.
+    the event at fault is put aside, so that it blocks nothing; of an alarm its radio is raised
+    nevertheless. A database in trouble is waited for, and no receipt is given meanwhile.
     """
 
     def __init__(
@@ -147,9 +148,23 @@ class Ingest:
                     await self._store([envelope])
                 return
             log.exception("event %s cannot be stored and is put aside", envelopes[0].id)
+            if isinstance(envelopes[0].event, EmergencyRaised):
+                await self._store_bare(envelopes[0], envelopes[0].event)
             row = self._rejection(envelopes[0], error)
             await self._patiently(lambda: self._reject(row))
         await self._acknowledge(envelopes)
+
+    async def _store_bare(self, envelope: EventEnvelope, alarm: EmergencyRaised) -> None:
+        """Raise an alarm by its radio alone: whatever else is wrong, somebody needs help."""
+        bare = EmergencyRaised(
+            link=alarm.link, at=alarm.at, radio=alarm.radio, source=EmergencySource.ALARM
+        )
+        try:
+            await self._patiently(lambda: self._commit([replace(envelope, event=bare)]))
+        except Exception:
+            log.exception("emergency of %s: not even its radio could be stored", alarm.radio)
+        else:
+            log.error("emergency of %s is raised without what could not be stored", alarm.radio)
 
     async def _patiently(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do it again while the database is in trouble."""
