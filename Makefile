@@ -61,6 +61,7 @@ test: setup-test ## run every check
 	@$(STEP) var/test.log "format" $(BIN)/ruff format --check .
 	@$(STEP) var/test.log "types" $(BIN)/mypy
 	@$(STEP) var/test.log "import contracts" $(BIN)/lint-imports
+	@$(STEP) var/test.log "documentation" $(BIN)/python tools/reference.py --check
 	@$(MAKE) python-tests web-tests browser-tests
 	@echo "All checks passed."
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Run one step of the set-up or of the tests: one line for people, everything else into a log.
 #   tools/step.sh LOG "what it does" COMMAND [ARGUMENTS...]
-# The log's tail is shown when the command fails. STEP_SHOW=1 shows all output as it comes.
+# The log's tail is shown when the command fails. STEP_SHOW=1 shows all output as it comes; so does
+# CI=true, where nobody can look into the log afterwards.
 set -uo pipefail
 log=$1 title=$2
 shift 2
@@ -16,7 +17,7 @@ if utf8; then ok='✓' bad='✗'; else ok='ok  ' bad='FAIL'; fi
 [[ -t 1 ]] && printf '  %s ...' "$title"
 
 start=$SECONDS
-if [[ -n "${STEP_SHOW:-}" ]]; then
+if [[ -n "${STEP_SHOW:-}" || "${CI:-}" == true ]]; then
     "$@" 2>&1 | tee -a "$log"
 else
     "$@" >>"$log" 2>&1
