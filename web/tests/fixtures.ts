@@ -36,7 +36,7 @@ export function emergency(id: number, changes: Partial<Emergency> = {}): Emergen
     id, radio_id: 1, unit_id: 1, agency_id: 1, talkgroup_id: null, source: "alarm", state: "raised", version: 1,
     raised_at: before(40), repeats: 0, last_heard_at: before(3), lat: null, lon: null, position_heard_at: null,
     error_m: null, acknowledged_at: null, acknowledged_by: null, closed_at: null, closed_by: null,
-    close_reason: null, cleared_at: null, after_close: false, history: [], ...changes,
+    close_reason: null, cleared_at: null, after_close: false, raised_seq: null, history: [], ...changes,
   };
 }
 
@@ -53,8 +53,8 @@ export function message(id: number, changes: Partial<Message> = {}): Message {
   return {
     id, direction: "out", text: "Ziņojiet pozīciju", radio_id: 1, talkgroup_id: null, called_radio_id: null,
     unit_id: 1, agency_id: 1, state: "queued", state_at: before(10), created_at: before(10), expires_at: null,
-    user: "A. Kalniņa", detail: null, waiting_for: null,
-    history: [{ state: "queued", at: before(10), detail: null }], ...changes,
+    user: "A. Kalniņa", detail: null, reason: null, waiting_for: null,
+    history: [{ state: "queued", at: before(10), detail: null, reason: null }], ...changes,
   };
 }
 

@@ -910,6 +910,8 @@ export interface components {
             cleared_at: string | null;
             /** After Close */
             after_close: boolean;
+            /** Raised Seq */
+            raised_seq: number | null;
             /** History */
             history: components["schemas"]["EmergencyStep"][];
         };
@@ -944,6 +946,14 @@ export interface components {
             /** Items */
             items: (components["schemas"]["EventFrame"] | components["schemas"]["SkipFrame"])[];
         };
+        /**
+         * FailureReason
+         * @description Why a message failed or expired, in terms that a console can translate.
+         *
+         *     All that gateways tell (`TextFailure`), and what dispatch decides by itself.
+         * @enum {string}
+         */
+        FailureReason: "not_registered" | "no_answer" | "refused" | "link_down" | "unsupported" | "busy" | "too_long" | "no_link" | "cancelled" | "expired";
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -1044,6 +1054,7 @@ export interface components {
             at: string;
             /** Detail */
             detail: string | null;
+            reason: components["schemas"]["FailureReason"] | null;
         };
         /**
          * MessageView
@@ -1086,6 +1097,7 @@ export interface components {
             user: string | null;
             /** Detail */
             detail: string | null;
+            reason: components["schemas"]["FailureReason"] | null;
             waiting_for: components["schemas"]["WaitingFor"] | null;
             /** History */
             history: components["schemas"]["MessageStep"][];
@@ -1653,7 +1665,7 @@ export interface components {
          * Action
          * @enum {string}
          */
-        dispatch__emergencies__models__Action: "raised" | "repeated" | "acknowledged" | "refused" | "cleared" | "closed";
+        dispatch__emergencies__models__Action: "raised" | "repeated" | "acknowledged" | "refused" | "cleared" | "closed" | "shown";
     };
     responses: never;
     parameters: never;

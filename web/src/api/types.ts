@@ -41,10 +41,10 @@ export type Call = Schemas["CallView"];
 export type CallKind = Call["kind"];
 export type CallEndReason = NonNullable<Call["end_reason"]>;
 
-export type Message = Schemas["MessageView"] & { reason?: string | null };
+export type Message = Schemas["MessageView"];
 export type MessageState = Schemas["MessageState"];
 
-export type Emergency = Schemas["EmergencyView"] & { raised_seq?: number | null };
+export type Emergency = Schemas["EmergencyView"];
 export type EmergencyState = Schemas["EmergencyState"];
 export type EmergencyAction = Emergency["history"][number]["action"];
 export type CloseReason = Schemas["CloseReason"];

@@ -57,6 +57,9 @@ function PageView({ page }: { page: PageEntry }) {
     );
   }, [page]);
   const Content = loaded.get(page.path);
+  if (page.role && !stores.session.may(page.role)) {
+    return <main class="page waiting"><p class="empty" role="alert">{t("error.role_required")}</p></main>;
+  }
   if (Content) return <Content />;
   return (
     <main class="page waiting" aria-busy={!failed}>

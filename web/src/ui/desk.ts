@@ -25,7 +25,7 @@ export function startDesk(): void {
 
 /** Tell the server that an emergency is on the screen, once this workplace sounds; each event once. */
 export function receipt(emergency: Emergency): void {
-  const seq = newest.get(emergency.id) ?? emergency.raised_seq ?? null;
+  const seq = newest.get(emergency.id) ?? emergency.raised_seq;
   if (seq === null || reported.has(seq) || sound.state.value === "blocked") return;
   reported.add(seq);
   stream.shown(seq);

@@ -24,12 +24,15 @@ export function Help() {
         <section>
           <h3>{t("help.pages")}</h3>
           <dl>
-            {PAGES.filter((page) => page.key !== null).map((page) => (
+            {PAGES.filter((page) => page.key !== null && (!page.role || stores.session.may(page.role))).map((page) => (
               <div key={page.path}>
                 <dt><kbd>G</kbd> <kbd>{page.key?.toUpperCase()}</kbd></dt>
                 <dd><a href={page.path} onClick={() => (helpOpen.value = false)}>{t(page.title)}</a></dd>
               </div>
             ))}
+          </dl>
+          <h3>{t("help.elsewhere")}</h3>
+          <dl>
             {LOCAL_KEYS.map(({ keys, label }) => (
               <div key={keys}>
                 <dt>{keys.split(" ").map((key) => <kbd key={key}>{key}</kbd>)}</dt>

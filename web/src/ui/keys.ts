@@ -123,7 +123,7 @@ function goes(event: KeyboardEvent): boolean {
   const letter = event.key.toLowerCase();
   if (event.timeStamp < goUntil) {
     goUntil = 0;
-    const page = PAGES.find(({ key }) => key === letter);
+    const page = PAGES.find(({ key, role }) => key === letter && (!role || stores.session.may(role)));
     if (page) {
       event.preventDefault();
       navigate(page.path);

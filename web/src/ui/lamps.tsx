@@ -49,11 +49,7 @@ export function Lamps() {
         <LampMenu key={link.id} link={link} state={state} now={now} />
       )) : (
         <Menu class="lamp-m" summary={<><i class={`lamp ${worst}`} /><b>{t("lamp.up_of", { up, all: links.length })}</b></>}>
-          <div class="lamp-list">
-            {byWeight.map(({ link, state }) => (
-              <LinkDetails key={link.id} link={link} state={state} now={now} />
-            ))}
-          </div>
+          <LinkTable links={byWeight} now={now} />
         </Menu>
       )}
     </div>
@@ -61,9 +57,8 @@ export function Lamps() {
 }
 
 function LampMenu({ link, state, now }: { link: Link; state: LampState; now: number }) {
-  const title = plain(link.site ?? link.title);
   return (
-    <Menu class="lamp-m" summary={<><i class={`lamp ${state}`} /><b>{title}</b><span class="v">{summary(link, state, now)}</span></>}>
+    <Menu class="lamp-m" summary={<><i class={`lamp ${state}`} /><b>{name(link)}</b><span class="v">{summary(link, state, now)}</span></>}>
       <LinkDetails link={link} state={state} now={now} />
     </Menu>
   );
@@ -75,18 +70,62 @@ function summary(link: Link, state: LampState, now: number): string {
   return t(`lamp.${state}`);
 }
 
+/** All links with everything that is known of them, the worst first. */
+function LinkTable({ links, now }: { links: readonly { link: Link; state: LampState }[]; now: number }) {
+  return (
+    <div class="lamp-list">
+      <table>
+        <thead>
+          <tr>{COLUMNS.map((key, n) => <th key={key} scope="col" class={n > 3 ? "n" : ""}>{t(key)}</th>)}</tr>
+        </thead>
+        <tbody>
+          {links.map(({ link, state }) => (
+            <tr key={link.id}>
+              <th scope="row"><i class={`lamp ${state}`} /><b>{name(link)}</b><small lang="en">{plain(link.title)}</small></th>
+              <td>{t(`lamp.${state}`)}{link.reason && <small lang="en">{plain(link.reason)}</small>}</td>
+              <td>{ago(now - Date.parse(link.since))}</td>
+              <td>{payload(link, now)}</td>
+              <td class="n">{number(link.frames)}</td>
+              <td class="n">{number(link.malformed)}</td>
+              <td class="n">{number(link.refused)}</td>
+              <td class="n">{latency(link)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const COLUMNS = [
+  "lamp.link", "lamp.state", "lamp.since", "lamp.payload", "lamp.frames", "lamp.malformed", "lamp.refused", "lamp.latency",
+] as const satisfies readonly MessageKey[];
+
+function name(link: Link): string {
+  return plain(link.site || link.name);
+}
+
+function payload(link: Link, now: number): string {
+  return link.last_payload_at ? ago(now - Date.parse(link.last_payload_at)) : t("lamp.never");
+}
+
+function latency(link: Link): string {
+  return link.latency_ms === null ? "—" : `${number(link.latency_ms)}\u00a0ms`;
+}
+
 function LinkDetails({ link, state, now }: { link: Link; state: LampState; now: number }) {
   const rows: [MessageKey, string][] = [
     ["lamp.state", `${t(`lamp.${state}`)}${link.reason ? ` · ${plain(link.reason)}` : ""}`],
     ["lamp.since", ago(now - Date.parse(link.since))],
-    ["lamp.payload", link.last_payload_at ? ago(now - Date.parse(link.last_payload_at)) : t("lamp.never")],
-    ["lamp.latency", link.latency_ms === null ? "—" : `${number(link.latency_ms)}\u00a0ms`],
+    ["lamp.payload", payload(link, now)],
+    ["lamp.latency", latency(link)],
     ["lamp.frames", `${number(link.frames)} · ${t("lamp.bad", { malformed: number(link.malformed), refused: number(link.refused) })}`],
     ["lamp.gateway", `${plain(link.gateway)} / ${plain(link.name)}`],
   ];
   return (
     <section class="lamp-d">
-      <h3><i class={`lamp ${state}`} />{plain(link.title)}</h3>
+      <h3><i class={`lamp ${state}`} />{name(link)}</h3>
+      <p class="muted" lang="en">{plain(link.title)}</p>
       <dl>
         {rows.map(([key, value]) => (
           <div key={key}><dt>{t(key)}</dt><dd>{value}</dd></div>

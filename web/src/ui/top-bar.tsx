@@ -104,6 +104,9 @@ function UserMenu({ name, role }: { name: string; role: string }) {
     >
       <p><b>{name}</b><br /><span class="muted">{role}</span></p>
       <a class="b" href="/account">{t("page.account")}</a>
+      {PAGES.filter((page) => page.role && stores.session.may(page.role)).map((page) => (
+        <a key={page.path} class="b" href={page.path}>{t(page.title)}</a>
+      ))}
       <a class="b" href="/map" target="_blank" rel="noopener">{t("top.second_window")}</a>
       <button type="button" class="b" disabled={busy} onClick={() => void signOut()}>{t("top.sign_out")}</button>
     </Menu>

@@ -49,7 +49,7 @@ describe("the ladder of a text", () => {
 
   test("sent does not look like delivered", async () => {
     stores.messages.replace([message(1, {
-      state: "sent", history: [{ state: "queued", at: before(9), detail: null }, { state: "sent", at: before(8), detail: null }],
+      state: "sent", history: [{ state: "queued", at: before(9), detail: null, reason: null }, { state: "sent", at: before(8), detail: null, reason: null }],
     })]);
     await draw(<ActivityPanel />);
     expect(ladder()).toBe("✓Rindā✓Nosūtīta 13:59:52○piegādāta");
@@ -58,7 +58,7 @@ describe("the ladder of a text", () => {
   test("a delivered one shows when", async () => {
     stores.messages.replace([message(1, {
       state: "delivered", state_at: before(5),
-      history: [{ state: "queued", at: before(9), detail: null }, { state: "sent", at: before(8), detail: null }, { state: "delivered", at: before(5), detail: null }],
+      history: [{ state: "queued", at: before(9), detail: null, reason: null }, { state: "sent", at: before(8), detail: null, reason: null }, { state: "delivered", at: before(5), detail: null, reason: null }],
     })]);
     await draw(<ActivityPanel />);
     expect(ladder()).toContain("✓✓Piegādāta 13:59:55");
@@ -74,7 +74,7 @@ describe("the ladder of a text", () => {
   test.each([
     ["not_registered", "radio nav tīklā"], ["no_answer", "radio neatbild"], ["too_long", "ziņa par garu"],
     ["no_link", "radio nav piesaistīts nevienai saitei"], ["cancelled", "atcelta"],
-  ])("one that failed says why: %s", async (reason, words) => {
+  ] as const)("one that failed says why: %s", async (reason, words) => {
     stores.messages.replace([message(1, { state: "failed", reason, detail: "English for the log" })]);
     await draw(<ActivityPanel />);
     expect(ladder()).toContain(`· ${words}`);

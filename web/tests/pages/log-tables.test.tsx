@@ -19,11 +19,11 @@ const CALL: Call = {
 const MESSAGE: Message = {
   id: 1, direction: "out", text: HOSTILE, radio_id: 7, talkgroup_id: null, called_radio_id: null, unit_id: 3,
   agency_id: 1, state: "failed", state_at: "2026-11-22T12:00:09.000Z", created_at: "2026-11-22T12:00:00.000Z",
-  expires_at: null, user: "a.kalnina", detail: null, waiting_for: null,
+  expires_at: null, user: "a.kalnina", detail: null, reason: null, waiting_for: null,
   history: [
-    { state: "queued", at: "2026-11-22T12:00:00.000Z", detail: null },
-    { state: "sent", at: "2026-11-22T12:00:01.000Z", detail: null },
-    { state: "failed", at: "2026-11-22T12:00:09.000Z", detail: HOSTILE },
+    { state: "queued", at: "2026-11-22T12:00:00.000Z", detail: null, reason: null },
+    { state: "sent", at: "2026-11-22T12:00:01.000Z", detail: null, reason: null },
+    { state: "failed", at: "2026-11-22T12:00:09.000Z", detail: HOSTILE, reason: null },
   ],
 };
 

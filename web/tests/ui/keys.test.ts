@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, expect, test } from "vitest";
+import type { Role } from "../../src/api/types";
 import { PAGES } from "../../src/pages";
 import { stores } from "../../src/stores";
 import { SHORTCUTS, isTextField, startKeys } from "../../src/ui/keys";
@@ -16,12 +17,29 @@ function press(key: string, target: Element = document.body): boolean {
   return target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
 }
 
+const USER = { id: 1, name: "a", display_name: "A", agency_ids: [], language: "lv", disabled: false };
+
+function signIn(role: Role): void {
+  stores.session.current.value = {
+    user: { ...USER, role }, expires_at: "", demo: false, server_time: "", version: "", password_set: true,
+    console: { map: { pmtiles: false, tile_url: null, attribution: "" }, templates: [] },
+  };
+}
+
 test("g and a letter go to every page that has one", () => {
+  signIn("administrator");
   for (const page of PAGES.filter(({ key }) => key !== null)) {
     press("g");
     press(page.key ?? "");
     expect(currentPath()).toBe(page.path);
   }
+});
+
+test("pages for others stay closed", () => {
+  signIn("dispatcher");
+  press("g");
+  press("u");
+  expect(currentPath()).toBe("/");
 });
 
 test("no key means two things", () => {

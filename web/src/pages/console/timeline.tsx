@@ -10,6 +10,8 @@ const TICK_MS = 5 * 60_000;
 /** Room at the right for the line that means now. */
 const MARGIN = 14;
 const FOOT = 16;
+/** Width of a time below the lanes. */
+const LABEL = 40;
 /** Pixels of a lane: as high as all of them fit, within these. */
 const LOWEST = 12;
 const HIGHEST = 27;
@@ -87,7 +89,7 @@ export function Timeline() {
           </svg>
         </div>
         <svg class="tl-axis" width={width} height={FOOT} aria-hidden="true">
-          {ticks.map((at) => (
+          {ticks.filter((at) => x(at) < width - LABEL).map((at) => (
             <text key={at} class="tick" x={x(at) + 4} y={FOOT - 4}>{shortClock(at, zone)}</text>
           ))}
         </svg>

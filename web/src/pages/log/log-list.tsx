@@ -10,11 +10,13 @@ interface Props<T extends { id: number }> {
   fresh: number;
   onFresh: () => void;
   empty: string;
+  /** The rows are in the order of time, so that the end of the list is its oldest row. */
+  byTime?: boolean;
   children: ComponentChildren;
 }
 
 /** Scrolling frame of a log: its states, the hint of new rows, and older rows as one scrolls. */
-export function LogList<T extends { id: number }>({ log, fresh, onFresh, empty, children }: Props<T>) {
+export function LogList<T extends { id: number }>({ log, fresh, onFresh, empty, byTime = true, children }: Props<T>) {
   const frame = useRef<HTMLDivElement>(null);
   const end = useRef<HTMLDivElement>(null);
   const rows = log.items.value.length;
@@ -57,7 +59,7 @@ export function LogList<T extends { id: number }>({ log, fresh, onFresh, empty, 
           {state === "ready" && log.hasMore.value && (
             <button type="button" class="b" onClick={() => void log.more()}>{t("log.older")}</button>
           )}
-          {state === "ready" && !log.hasMore.value && rows > 0 && <span class="muted">{t("log.end")}</span>}
+          {byTime && state === "ready" && !log.hasMore.value && rows > 0 && <span class="muted">{t("log.end")}</span>}
         </div>
       </div>
     </div>
