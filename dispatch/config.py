@@ -210,7 +210,7 @@ def load_settings(path: Path, environment: Mapping[str, str]) -> Settings:
         ConfigError: every fault on a line of its own.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise ConfigError([f"{path}: there is no such file; see docs/ for examples"]) from None
     except (OSError, UnicodeDecodeError) as error:
@@ -244,13 +244,21 @@ def settings_of(data: Mapping[str, Any], source: Path, environment: Mapping[str,
     tables = {key: value for key, value in data.items() if key in _GATEWAY_SECTIONS}
     if tables:
         try:
-            gateway = load_gateway_settings(tables, source)
+            gateway = load_gateway_settings(_beside_the_database(tables, checked), source)
         except ConfigError as error:
             lines += error.lines
     if lines or checked is None:
         raise ConfigError(lines)
     own_sections = {name: getattr(checked, name) for name in _File.model_fields}
     return Settings(**own_sections, source=source.absolute(), gateway=gateway)
+
+
+def _beside_the_database(tables: dict[str, Any], own: _File | None) -> dict[str, Any]:
+    """The gateway's spool lies in dispatch's data_dir unless the file says otherwise."""
+    section = tables.get("gateway", {})
+    if own is None or not isinstance(section, dict):
+        return tables
+    return {**tables, "gateway": {"data_dir": str(own.dispatch.data_dir), **section}}
 
 
 def _placed(line: str, source: Path, overrides: Mapping[str, Any]) -> str:

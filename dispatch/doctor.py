@@ -1,5 +1,6 @@
 """`dispatch doctor`: is everything there that the server needs?"""
 
+import errno
 import os
 import shutil
 import socket
@@ -78,6 +79,13 @@ async def _database(settings: Settings) -> Finding:
     return Finding(what, ok=True, text=f"reachable, revision {revision}")
 
 
+_BIND_HINTS: Final = {
+    errno.EADDRINUSE: ": is the gateway already running?",
+    errno.EADDRNOTAVAIL: ": no network interface has this address, correct `host`",
+    errno.EACCES: ": ports below 1024 need rights that this user has not",
+}
+
+
 def _endpoint(link: str, endpoint: Endpoint) -> Finding:
     if isinstance(endpoint, SerialEndpoint):
         return _serial(f"link {link}", endpoint.device)
@@ -88,7 +96,7 @@ def _endpoint(link: str, endpoint: Endpoint) -> Finding:
             probe.bind((endpoint.host, endpoint.port))
         except OSError as error:
             text = f"UDP port {endpoint.port} on {endpoint.host}: {error.strerror}"
-            hint = "; is the gateway already running?" if endpoint.port else ""
+            hint = _BIND_HINTS.get(error.errno or 0, "")
             return Finding(what, ok=False, text=text + hint)
     return Finding(what, ok=True, text=f"UDP port {endpoint.port} on {endpoint.host} is free")
 
@@ -114,7 +122,9 @@ def _serial(what: str, device: str) -> Finding:
     try:
         serial.Serial(device, exclusive=True).close()
     except (serial.SerialException, OSError) as error:
-        return Finding(what, ok=False, text=f"{device} cannot be opened: {error}")
+        busy = getattr(error, "errno", None) in (errno.EAGAIN, errno.EBUSY) or "lock" in str(error)
+        why = f"another program uses it; `fuser {device}` names it" if busy else str(error)
+        return Finding(what, ok=False, text=f"{device} cannot be opened: {why}")
     return Finding(what, ok=True, text=f"{device} can be opened")
 
 
@@ -156,6 +166,8 @@ def _disk(directory: Path) -> Finding:
     existing = directory
     while not existing.exists():
         existing = existing.parent
+    if not existing.is_dir():
+        return Finding("disk", ok=False, text=f"{existing} is no directory: correct data_dir")
     if not os.access(existing, os.W_OK):
         return Finding("disk", ok=False, text=f"{existing} may not be written by this user")
     free = shutil.disk_usage(existing).free

@@ -23,6 +23,8 @@ from radio_gateway.adapters.kinds.base import (
 from radio_gateway.config_faults import ConfigError, fault_lines, one_of, shown, unknown_key
 
 _SECTIONS: Final = ("gateway", "link")
+_OF_DISPATCH: Final = ("dispatch", "status_map", "templates")
+"Sections of `sardze.toml` that a gateway leaves alone."
 
 
 class GatewaySection(SettingsModel):
@@ -36,7 +38,8 @@ class GatewaySection(SettingsModel):
     )
     data_dir: Path = Field(
         default=Path("var/gateway"),
-        description="Directory of the spool; relative to the configuration file.",
+        description="Directory of the spool; relative to the configuration file. Within "
+        "`dispatch run`: the data_dir of [dispatch].",
     )
     spool_limit_mb: int = Field(
         default=2048,
@@ -107,7 +110,7 @@ def load_file(path: Path) -> GatewaySettings:
         ConfigError: every fault on a line of its own.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise ConfigError([f"{path}: there is no such file"]) from None
     except OSError as error:
@@ -116,7 +119,8 @@ def load_file(path: Path) -> GatewaySettings:
         raise ConfigError([f"{path}: not UTF-8 text"]) from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([f"{path}: not TOML: {error}"]) from None
-    return load_gateway_settings(data, path)
+    own = {key: value for key, value in data.items() if key not in _OF_DISPATCH}
+    return load_gateway_settings(own, path)
 
 
 def load_gateway_settings(data: Mapping[str, Any], source: Path) -> GatewaySettings:

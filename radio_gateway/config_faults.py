@@ -3,6 +3,7 @@
 import difflib
 import json
 from collections.abc import Iterable, Iterator
+from enum import Enum
 from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -71,8 +72,19 @@ def _sentence(
     if fault["type"] == "literal_error":
         allowed = [str(word) for word in get_args(fields[-1].annotation)]
         return f"{found}expected {one_of(fault['input'], allowed)}"
+    if fault["type"] == "enum":
+        return f"{found}expected {one_of(fault['input'], _members(fields[-1]))}"
     meaning = f": {_description(fields)}" if fields else ""
     return f"{found}expected {_kind(fault['type'], fields)}{meaning}"
+
+
+def _members(field: FieldInfo) -> list[str]:
+    """The words of an enumeration, also of an optional one."""
+    words: list[str] = []
+    for kind in (field.annotation, *get_args(field.annotation)):
+        if isinstance(kind, type) and issubclass(kind, Enum):
+            words += [str(word.value) for word in kind]
+    return words
 
 
 def _within(inner: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:

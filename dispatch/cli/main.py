@@ -57,6 +57,8 @@ def run_server(
         set_up_logs(debug=debug)
         for line in settings.gateway.advice() if settings.gateway else ():
             say(f"note: {line}")
+        if settings.pmtiles and not settings.pmtiles.is_file():
+            say(f"note: {settings.pmtiles} is not there; the console draws its own map")
         serve(settings, welcome(settings))
     say("Stopped.")
 

@@ -80,6 +80,10 @@ def faults_as_lines() -> Iterator[None]:
         fail(f"the database failed: {error.orig}")
     except ConnectionError as error:
         fail(f"the database cannot be reached: {error}")
+    except OSError as error:
+        if error.filename is None:
+            raise
+        fail(f"{error.filename}: {error.strerror}: correct the path or its rights")
 
 
 def _mark(mark: str, colour: str) -> str:

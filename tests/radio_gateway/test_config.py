@@ -336,7 +336,12 @@ def test_a_fault_beside_a_passphrase_does_not_show_it(file: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load_file(file)
     assert secret not in str(caught.value)
-    assert caught.value.lines == [
-        f"{file}: link[Liepāja voice].repeater[2].colour: unknown key, expected one of "
-        "id, name, passphrase, passphrase_file"
-    ]
+    known = "id, name, passphrase, passphrase_file"
+    place = f"{file}: link[Liepāja voice].repeater[2].colour"
+    assert caught.value.lines == [f"{place}: unknown key, expected one of {known}"]
+
+
+def test_sections_of_dispatch_are_left_alone(file: Path) -> None:
+    text = "\ufeff" + "[dispatch]\nport = 8480\n" + file.read_text(encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
+    assert load_file(file).id
