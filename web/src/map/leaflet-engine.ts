@@ -4,7 +4,7 @@ import "leaflet/dist/leaflet.css";
 import type { MapSource } from "../api/types";
 import { DEEPEST_ZOOM, kindOf, pmtilesLayer, tileLayer } from "./base-layer";
 import type { EngineOptions, MapEngine, MapListener, MapTrack } from "./engine";
-import type { Bounds, LatLon } from "./geo";
+import { type Bounds, type LatLon, pixelsPerMetre } from "./geo";
 import type { MapUnit } from "./map-unit";
 import { SchematicLayer } from "./schematic-layer";
 import { type MapTheme, readTheme } from "./theme";
@@ -16,7 +16,10 @@ const FIT_PADDING = 24;
 /** The tools lie over the upper edge. */
 const TOOLS_HEIGHT = 52;
 const FIT_DEEPEST = 16;
-const START: L.LatLngExpression = [56.525, 21.02];
+const START = { lat: 56.525, lng: 21.02 };
+const START_ZOOM = 13;
+/** Pixels of a metre before the map has moved. */
+export const START_PER_METRE = pixelsPerMetre(START_ZOOM, START.lat);
 
 /** The map by Leaflet: a base, the track, and one canvas for all units. */
 export class LeafletEngine implements MapEngine {
@@ -50,7 +53,7 @@ export class LeafletEngine implements MapEngine {
       fadeAnimation: !still.matches,
       inertia: !still.matches,
       center: START,
-      zoom: 13,
+      zoom: START_ZOOM,
     });
     this.#pane("base", 200);
     this.#pane("track", 420);

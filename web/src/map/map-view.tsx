@@ -8,7 +8,7 @@ import type { MapRequest } from "../stores/selection";
 import { busiestCity, CITIES, COAST } from "./cities";
 import type { MapEngine } from "./engine";
 import { boundsOf, pixelsPerMetre } from "./geo";
-import { LeafletEngine } from "./leaflet-engine";
+import { LeafletEngine, START_PER_METRE } from "./leaflet-engine";
 import { MapTools } from "./map-tools";
 import { isUnit, mapUnits, talkingRadios } from "./map-units";
 import { ScaleBar } from "./scale-bar";
@@ -32,7 +32,7 @@ export function MapView({ children }: Props) {
   const locked = useSignal(false);
   const failed = useSignal(false);
   const city = useSignal<string | null>(null);
-  const perMetre = useSignal(0);
+  const perMetre = useSignal(START_PER_METRE);
 
   useEffect(() => {
     const element = place.current;

@@ -6,7 +6,7 @@ import { language, t } from "../../i18n";
 import { duration } from "../../i18n/format";
 import type { MapEngine } from "../../map/engine";
 import { boundsOf, pixelsPerMetre } from "../../map/geo";
-import { LeafletEngine } from "../../map/leaflet-engine";
+import { LeafletEngine, START_PER_METRE } from "../../map/leaflet-engine";
 import { ScaleBar } from "../../map/scale-bar";
 import { stores } from "../../stores";
 import type { Drive, DrivePoint } from "./drive";
@@ -20,7 +20,7 @@ interface Props {
 export function TrackMap({ drive, cursor }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const engine = useRef<MapEngine | null>(null);
-  const perMetre = useSignal(0);
+  const perMetre = useSignal(START_PER_METRE);
   useEffect(() => {
     const element = place.current;
     if (!element) return undefined;

@@ -20,8 +20,11 @@ export function NewUserDialog({ onClose, onAdded }: { onClose: () => void; onAdd
   const choose = (id: Id, chosen: boolean): void => {
     setAgencies(new Set([...agencies].filter((one) => one !== id).concat(chosen ? id : [])));
   };
+  /** Everybody but an administrator works for an agency. */
+  const homeless = role !== "administrator" && agencies.size === 0;
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
+    if (homeless) return;
     setBusy(true);
     setProblem(null);
     const body: NewUser = {
@@ -61,6 +64,7 @@ export function NewUserDialog({ onClose, onAdded }: { onClose: () => void; onAdd
                 {plain(agency.name)}
               </label>
             ))}
+            {homeless && <p class="muted">{t(stores.agencies.all.value.length ? "users.agency_needed" : "users.no_agencies")}</p>}
           </fieldset>
         )}
         <label class="stack">
@@ -70,7 +74,7 @@ export function NewUserDialog({ onClose, onAdded }: { onClose: () => void; onAdd
           </select>
         </label>
         {problem && <p class="problem" role="alert">{problem}</p>}
-        <footer><button type="submit" class="b p" disabled={busy || !name.trim()}>{busy ? t("sending") : t("users.add")}</button></footer>
+        <footer><button type="submit" class="b p" disabled={busy || homeless || !name.trim()}>{busy ? t("sending") : t("users.add")}</button></footer>
       </form>
     </Dialog>
   );
