@@ -57,8 +57,8 @@ def read_cursor(cursor: str | None) -> tuple[datetime, int] | None:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         at, _, row_id = text.partition("|")
         moment, number = datetime.fromisoformat(at), int(row_id)
-    except (ValueError, binascii.Error):
-        raise InvalidRequestError("cursor: take `next` of the page before, unchanged.") from None
-    if moment.tzinfo is None or not 0 <= number <= MAX_ID:
-        raise InvalidRequestError("cursor: take `next` of the page before, unchanged.")
-    return moment, number
+        if moment.tzinfo is not None and 0 <= number <= MAX_ID:
+            return moment.astimezone(UTC), number
+    except (ValueError, OverflowError, binascii.Error):
+        pass
+    raise InvalidRequestError("cursor: take `next` of the page before, unchanged.") from None

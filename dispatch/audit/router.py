@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from dispatch.answers import Iso
 from dispatch.audit.models import AccessLogRow, Action
@@ -13,6 +13,7 @@ from dispatch.audit.repository import AccessLogRepository
 from dispatch.audit.service import record
 from dispatch.auth.dependencies import Supervisor
 from dispatch.db.sessions import Writing
+from dispatch.querying import QueryTime
 
 router = APIRouter(prefix="/api/access-log", tags=["access-log"])
 
@@ -61,8 +62,8 @@ class AccessLogPage(BaseModel):
 async def access_log(
     reader: Supervisor,
     session: Writing,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: QueryTime | None = None,
+    until: QueryTime | None = None,
     user: Annotated[str | None, Query(max_length=64)] = None,
     cursor: Annotated[int | None, Query(ge=1)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 100,

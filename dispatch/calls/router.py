@@ -3,7 +3,6 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
 from dispatch.answers import Page
 from dispatch.auth.dependencies import CurrentUser
@@ -14,6 +13,7 @@ from dispatch.consultation import note_look
 from dispatch.db.sessions import Reading
 from dispatch.live.scope import visible_to
 from dispatch.paging import OptionalId
+from dispatch.querying import QueryTime
 from dispatch.shared import SharedParts
 
 router = APIRouter(prefix="/api/calls", tags=["calls"])
@@ -24,8 +24,8 @@ async def list_calls(
     user: CurrentUser,
     session: Reading,
     shared: SharedParts,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: QueryTime | None = None,
+    until: QueryTime | None = None,
     talkgroup_id: OptionalId = None,
     unit_id: OptionalId = None,
     radio_id: OptionalId = None,

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.answers import Page
@@ -22,6 +22,7 @@ from dispatch.errors import ConflictError
 from dispatch.idempotency.service import IdempotencyKey, once
 from dispatch.live.scope import visible_to
 from dispatch.paging import RowId
+from dispatch.querying import QueryTime
 from dispatch.shared import Shared, SharedParts
 
 router = APIRouter(prefix="/api/emergencies", tags=["emergencies"])
@@ -33,8 +34,8 @@ async def list_emergencies(
     session: Reading,
     shared: SharedParts,
     state: EmergencyState | None = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: QueryTime | None = None,
+    until: QueryTime | None = None,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[EmergencyView]:

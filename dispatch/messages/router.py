@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.answers import Page
@@ -22,6 +21,7 @@ from dispatch.messages.filters import MessageFilter
 from dispatch.messages.models import MessageState
 from dispatch.messages.schemas import MessageAnswer, MessageView, NewMessage
 from dispatch.paging import BigRowId, OptionalId
+from dispatch.querying import QueryTime
 from dispatch.shared import Shared, SharedParts
 
 router = APIRouter(prefix="/api/messages", tags=["messages"])
@@ -32,8 +32,8 @@ async def list_messages(
     user: CurrentUser,
     session: Reading,
     shared: SharedParts,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: QueryTime | None = None,
+    until: QueryTime | None = None,
     unit_id: OptionalId = None,
     radio_id: OptionalId = None,
     talkgroup_id: OptionalId = None,

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, StringConstraints
+from pydantic import StringConstraints
 
 from dispatch.answers import Page
 from dispatch.auth.dependencies import CurrentUser
@@ -14,6 +14,7 @@ from dispatch.live.scope import visible_to
 from dispatch.paging import AfterId, PageLimit, RowId
 from dispatch.positions.schemas import PositionView, Track
 from dispatch.positions.service import check_span, latest, track
+from dispatch.querying import QueryTime
 from dispatch.shared import SharedParts
 from dispatch.units.service import unit
 
@@ -40,8 +41,8 @@ async def list_latest_positions(
 @router.get("/units/{unit_id}/track")
 async def unit_track(
     unit_id: RowId,
-    since: AwareDatetime,
-    until: AwareDatetime,
+    since: QueryTime,
+    until: QueryTime,
     user: CurrentUser,
     session: Reading,
     shared: SharedParts,

@@ -1,14 +1,14 @@
 """HTTP: `/api/reports`."""
 
-from datetime import UTC
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.auth.dependencies import CurrentUser
 from dispatch.errors import NotFoundError
+from dispatch.querying import QueryTime
 from dispatch.reports import REPORTS
 from dispatch.reports.base import Filters
 from dispatch.reports.service import check, disclose, file_name
@@ -38,8 +38,8 @@ class ReportQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: AwareDatetime
-    until: AwareDatetime
+    since: QueryTime
+    until: QueryTime
     unit_id: int | None = None
     radio_id: int | None = None
     talkgroup_id: int | None = None
@@ -50,10 +50,10 @@ class ReportQuery(BaseModel):
     reason: str | None = Field(default=None, max_length=500)
 
     def filters(self) -> Filters:
-        """The part that chooses records, times in UTC."""
+        """The part that chooses records."""
         return Filters(
-            since=self.since.astimezone(UTC),
-            until=self.until.astimezone(UTC),
+            since=self.since,
+            until=self.until,
             unit_id=self.unit_id,
             radio_id=self.radio_id,
             talkgroup_id=self.talkgroup_id,
