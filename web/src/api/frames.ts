@@ -19,6 +19,7 @@ interface EventData {
   "message.changed": Message;
   "emergency.raised": Emergency;
   "emergency.repeated": Emergency;
+  "emergency.shown": Emergency;
   "emergency.acknowledged": Emergency;
   "emergency.cleared": Emergency;
   "emergency.closed": Emergency;

@@ -40,6 +40,7 @@ export function applyEvent(stores: Stores, frame: EventFrame): void {
         break;
       case "emergency.raised":
       case "emergency.repeated":
+      case "emergency.shown":
       case "emergency.acknowledged":
       case "emergency.cleared":
       case "emergency.closed":
