@@ -1,6 +1,9 @@
-"""What every request passes first: origin, size, and the headers that fence the browser in."""
+"""What every request passes first: host, origin, size; and headers that fence the browser in."""
 
+import re
+import socket
 from collections.abc import Iterable, Mapping
+from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -12,18 +15,35 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 BODY_LIMIT: Final = 64 * 1024
 "Octets of a request body."
 
+_HOST: Final = re.compile(
+    r"(?:\[(?P<bracketed>[0-9A-Fa-f:.]+)\]|(?P<name>[0-9A-Za-z._-]+))(?::[0-9]{1,5})?"
+)
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Origins:
-    """Which pages may change something or open the live stream.
+    """Under which names the server answers, and which pages may use it.
 
     Without a list of its own the server takes its own address as the one right origin: the
-    `Host` it was asked under, with the scheme of the connection.
+    `Host` it was asked under, with the scheme of the connection. A name that anybody can point
+    at this machine (DNS rebinding) must therefore not count as its own: only IP addresses,
+    `localhost`, the machine's name and the hosts of the list do.
     """
 
-    def __init__(self, allowed: Iterable[str] = ()) -> None:
+    def __init__(self, allowed: Iterable[str] = (), machine: str | None = None) -> None:
+        """Take the configured origins, and this machine's name if it is not the system's."""
         self._allowed = frozenset(allowed)
+        own = socket.gethostname() if machine is None else machine
+        names = ["localhost", own, *(urlsplit(origin).hostname or "" for origin in self._allowed)]
+        self._names = frozenset(name.lower() for name in names if name)
+
+    def knows_host(self, scope: Scope) -> bool:
+        """Whether a request or handshake has one `Host` that is this server's, on any port."""
+        hosts = Headers(scope=scope).getlist("host")
+        if len(hosts) != 1:
+            return False
+        host = _host_name(hosts[0])
+        return host is not None and (host in self._names or _is_address(host))
 
     def allow(self, scope: Scope) -> bool:
         """Whether this request or WebSocket handshake comes from the console itself.
@@ -42,8 +62,22 @@ class Origins:
         return len(hosts) == 1 and origins[0] == f"{scheme}://{hosts[0]}"
 
 
+def _host_name(host: str) -> str | None:
+    """`Desk.example:8480` -> `desk.example`, `[::1]:8480` -> `::1`; None: no host at all."""
+    found = _HOST.fullmatch(host)
+    return (found["bracketed"] or found["name"]).lower() if found else None
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 class RequestGuard:
-    """ASGI middleware: refuses foreign origins, non-JSON and oversized bodies."""
+    """ASGI middleware: refuses foreign hosts and origins, non-JSON and oversized bodies."""
 
     def __init__(self, app: ASGIApp, origins: Origins, body_limit: int = BODY_LIMIT) -> None:
         self._app = app
@@ -61,6 +95,13 @@ class RequestGuard:
         await self._app(scope, self._capped(receive), send)
 
     def _refusal(self, scope: Scope) -> JSONResponse | None:
+        if not self._origins.knows_host(scope):
+            return refusal(
+                403,
+                "host_not_allowed",
+                "The server does not answer under this name:"
+                " set allowed_origins in sardze.toml to the address that the console is opened at.",
+            )
         if scope["method"] in _SAFE_METHODS:
             return None
         if not self._origins.allow(scope):

@@ -16,6 +16,7 @@ SECURE_COOKIE: Final = "__Host-sardze_session"
 
 CLOSE_SESSION_OVER: Final = 4401
 CLOSE_WRONG_ORIGIN: Final = 4403
+"A foreign origin, or a host name that is not the server's; the reason says which."
 
 
 def get_sessions(connection: HTTPConnection) -> Sessions:
@@ -73,10 +74,14 @@ Administrator = Annotated[SignedIn, Depends(require(Role.ADMINISTRATOR))]
 async def websocket_user(websocket: WebSocket) -> SignedIn | None:
     """Find the user of a WebSocket that is not yet accepted.
 
-    None: refused and already closed, with 4403 (foreign origin) or 4401 (no session). It is
+    None: refused and already closed, with 4403 (foreign origin or host) or 4401 (no session). It is
     accepted first, since a browser shows the code of an accepted socket only; nothing is sent.
     """
     origins = cast("Origins", websocket.app.state.origins)
+    if not origins.knows_host(websocket.scope):
+        await websocket.accept()
+        await websocket.close(CLOSE_WRONG_ORIGIN, "host_not_allowed: set allowed_origins")
+        return None
     if not origins.allow(websocket.scope):
         await websocket.accept()
         await websocket.close(CLOSE_WRONG_ORIGIN, "wrong origin")

@@ -105,9 +105,8 @@ class Desk:
 async def open_desk(database_url: str, directory: Path, **dispatch: Any) -> AsyncIterator[Desk]:
     """Start a server over a migrated database; keys of `[dispatch]` as arguments."""
     clock = Clock()
-    settings = settings_of(
-        {"dispatch": {"database_url": database_url, **dispatch}}, directory / "sardze.toml", {}
-    )
+    own = {"database_url": database_url, "allowed_origins": [ORIGIN], **dispatch}
+    settings = settings_of({"dispatch": own}, directory / "sardze.toml", {})
     app = create_app(settings, Options(now=clock, passwords=cheap_passwords))
     desk = Desk(app, clock)
     async with app.router.lifespan_context(app):

@@ -1,3 +1,4 @@
+import socket as socket_module
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -52,22 +53,88 @@ async def test_a_browser_that_says_cross_site_is_believed(desk: Desk) -> None:
 async def test_behind_a_proxy_the_configured_origin_counts(
     database_url: str, tmp_path: Path
 ) -> None:
-    async with open_desk(
-        database_url,
-        __import__("pathlib").Path(str(tmp_path)),
-        allowed_origins=["https://dispatch.example"],
-    ) as desk:
-        right = desk.client(origin="https://dispatch.example")
-        own = desk.client(origin=ORIGIN)
-        assert (await right.post("/api/session", json={})).status_code == 422
-        assert (await own.post("/api/session", json={})).status_code == 403
+    outside = "https://dispatch.example"
+    async with open_desk(database_url, tmp_path, allowed_origins=[outside]) as desk:
+        for host in ("dispatch.example", "127.0.0.1:8480"):  # as the proxy passes it on, or not
+            right = desk.client(origin=outside, host=host)
+            own = desk.client(origin=f"http://{host}", host=host)
+            assert (await right.post("/api/session", json={})).status_code == 422
+            assert (await own.post("/api/session", json={})).status_code == 403
+
+
+MACHINE = socket_module.gethostname()
+OWN_HOSTS = [
+    "127.0.0.1",
+    "127.0.0.1:8480",
+    "192.0.2.7:8480",
+    "[::1]",
+    "[2001:db8::7]:8480",
+    "localhost",
+    "LocalHost:8480",
+    MACHINE,
+    f"{MACHINE.upper()}:8480",
+]
+FOREIGN_HOSTS = [
+    "",
+    "evil.example",
+    "evil.example:8480",
+    "localhost.evil.example",
+    f"{MACHINE}.evil.example",
+    "127.0.0.1.evil.example",
+    "evil.example/127.0.0.1",
+    "evil.example#@localhost",
+    "127.0.0.1@evil.example",
+    "localhost:x",
+    "[::1",
+    "[::1]evil.example",
+    "localhost, evil.example",
+]
+
+
+@pytest.mark.parametrize("allowed", [[], ["https://dispatch.example:8443"]])
+async def test_a_name_that_was_pointed_here_gets_no_answer(
+    database_url: str, tmp_path: Path, allowed: list[str]
+) -> None:
+    async with open_desk(database_url, tmp_path, allowed_origins=allowed) as desk:
+        for host in (*FOREIGN_HOSTS, *([] if allowed else ["dispatch.example"])):
+            client = desk.client(origin=f"http://{host}", host=host)
+            for answer in (
+                await client.get("/api/session"),
+                await client.get("/"),
+                await client.post("/api/session", json={}),
+            ):
+                assert (answer.status_code, answer.json()["code"]) == (403, "host_not_allowed")
+                assert "allowed_origins" in answer.json()["detail"]
+            websocket, sent = socket(desk, f"http://{host}", host=host)
+            assert await websocket_user(websocket) is None
+            assert (sent[-1]["code"], "allowed_origins" in sent[-1]["reason"]) == (4403, True)
+
+
+@pytest.mark.parametrize("host", OWN_HOSTS)
+async def test_the_server_answers_under_its_own_names(
+    database_url: str, tmp_path: Path, host: str
+) -> None:
+    async with open_desk(database_url, tmp_path, allowed_origins=[]) as desk:
+        client = desk.client(origin=f"http://{host}", host=host)
+        assert (await client.get("/healthz")).status_code == 200
+        assert (await client.post("/api/session", json={})).status_code == 422
+        websocket, sent = socket(desk, f"http://{host}", host=host)
+        assert await websocket_user(websocket) is None
+        assert sent[-1]["code"] == 4401
+
+
+def test_two_host_headers_are_none() -> None:
+    hosts = [(b"host", b"localhost")] * 2
+    assert not Origins().knows_host({"type": "http", "headers": hosts})
+    assert not Origins().knows_host({"type": "http", "headers": []})
+    assert Origins().knows_host({"type": "http", "headers": hosts[:1]})
 
 
 def socket(
-    desk: Desk, origin: str | None, cookie: str | None = None
+    desk: Desk, origin: str | None, cookie: str | None = None, host: str = "desk.test"
 ) -> tuple[WebSocket, list[Message]]:
     """A WebSocket handshake as the server hands it on, and what goes back."""
-    headers = [(b"host", b"desk.test")]
+    headers = [(b"host", host.encode())]
     if origin is not None:
         headers.append((b"origin", origin.encode()))
     if cookie is not None:

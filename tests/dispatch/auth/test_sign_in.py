@@ -1,4 +1,5 @@
 import asyncio
+from pathlib import Path
 
 import httpx
 import pytest
@@ -38,17 +39,21 @@ async def test_a_password_opens_a_session_with_a_fenced_cookie(desk: Desk) -> No
     assert "secure" not in cookie  # plain http on the machine itself
 
 
-async def test_over_https_the_cookie_belongs_to_this_host_alone(desk: Desk) -> None:
-    token = await desk.user("anna")
-    client = desk.client(origin="https://desk.test")
-    client.base_url = httpx.URL("https://desk.test")
+async def test_over_https_the_cookie_belongs_to_this_host_alone(
+    database_url: str, tmp_path: Path
+) -> None:
+    address = "https://desk.test"
+    async with open_desk(database_url, tmp_path, allowed_origins=[address]) as desk:
+        token = await desk.user("anna")
+        client = desk.client(origin=address)
+        client.base_url = httpx.URL(address)
 
-    answer = await client.post("/api/session", json={"token": token})
+        answer = await client.post("/api/session", json={"token": token})
 
-    cookie = answer.headers["set-cookie"]
-    assert cookie.startswith("__Host-sardze_session=")
-    assert "Secure" in cookie
-    assert (await client.get("/api/session")).status_code == 200
+        cookie = answer.headers["set-cookie"]
+        assert cookie.startswith("__Host-sardze_session=")
+        assert "Secure" in cookie
+        assert (await client.get("/api/session")).status_code == 200
 
 
 @pytest.mark.parametrize(
