@@ -17,7 +17,7 @@ from dispatch.auth.identity import Role
 from dispatch.ingest.store import store
 from dispatch.shared import Shared
 from radio_gateway.domain.events import Event
-from tests.dispatch.desk import Desk
+from tests.dispatch.desk import ORIGIN, Desk
 from tests.dispatch.world import add_fleet, catalogue, envelope
 
 
@@ -88,7 +88,7 @@ class Server:
         headers = {"Cookie": cookie} if cookie else {}
         async with connect(
             f"ws://127.0.0.1:{self.port}/api/live",
-            origin=origin or f"http://127.0.0.1:{self.port}",  # type: ignore[arg-type]  # a NewType
+            origin=origin or ORIGIN,  # type: ignore[arg-type]  # a NewType
             additional_headers=headers,
         ) as socket:
             yield Console(socket)
