@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from dispatch.answers import Iso, View
 from dispatch.messages.models import FailureReason, MessageState, WaitingFor
+from dispatch.messages.wording import one_line
 from dispatch.paging import MAX_ROW_ID
 
 
@@ -43,6 +44,11 @@ class MessageView(View):
 _Id = Annotated[int, Field(ge=1, le=MAX_ROW_ID)]
 
 
+def _one_line(text: object) -> object:
+    """Before the length is counted, since the radio gets what is left."""
+    return one_line(text) if isinstance(text, str) else text
+
+
 class NewMessage(BaseModel):
     """A text to exactly one of a radio, a unit or a talkgroup."""
 
@@ -51,7 +57,7 @@ class NewMessage(BaseModel):
     radio_id: _Id | None = None
     unit_id: _Id | None = None
     talkgroup_id: _Id | None = None
-    text: Annotated[str, StringConstraints(max_length=2000)]
+    text: Annotated[str, Field(max_length=2000), BeforeValidator(_one_line)]
     expires_in_s: Annotated[int, Field(ge=10, le=7 * 86_400)] = 14_400
 
 
