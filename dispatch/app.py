@@ -32,6 +32,7 @@ from dispatch.live.router import router as live
 from dispatch.messages.router import router as messages
 from dispatch.metrics import Metrics, RequestMetrics
 from dispatch.positions.router import router as positions
+from dispatch.problems import SIGNED_IN
 from dispatch.radio_side import RadioSide
 from dispatch.radios.router import router as radios
 from dispatch.reports.router import router as reports
@@ -112,7 +113,7 @@ def create_app(settings: Settings, options: Options = Options()) -> FastAPI:
     app.add_middleware(SecurityHeaders, map_host=origin_of(tiles) if tiles else None)
     install_error_handlers(app)
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(router, responses=SIGNED_IN if router.prefix else None)
     return app
 
 

@@ -20,6 +20,7 @@ from dispatch.auth.schemas import (
 from dispatch.auth.service import Door
 from dispatch.clock import now
 from dispatch.db.sessions import Reading
+from dispatch.problems import problems
 
 router = APIRouter(prefix="/api/session", tags=["session"])
 
@@ -32,7 +33,7 @@ def get_door(connection: HTTPConnection) -> Door:
 TheDoor = Annotated[Door, Depends(get_door)]
 
 
-@router.post("", operation_id="sign_in")
+@router.post("", operation_id="sign_in", responses=problems(429))
 async def sign_in(
     body: PasswordSignIn | LinkSignIn, request: Request, response: Response, door: TheDoor
 ) -> SessionOpened:

@@ -16,6 +16,7 @@ from dispatch.db.sessions import Writing
 from dispatch.idempotency.service import IdempotencyKey, once
 from dispatch.live.scope import visible_to
 from dispatch.paging import RowId
+from dispatch.problems import problems
 from dispatch.radios.service import radio
 from dispatch.shared import SharedParts
 
@@ -25,7 +26,7 @@ FOR_SUPERVISORS: Final = (CommandKind.DISABLE, CommandKind.ENABLE)
 "They take a radio off the air, or put a found one back."
 
 
-@router.post("/{radio_id}/commands", status_code=201)
+@router.post("/{radio_id}/commands", status_code=201, responses=problems(404, 409))
 async def command_radio(
     radio_id: RowId,
     body: NewCommand,

@@ -22,6 +22,7 @@ from dispatch.errors import ConflictError
 from dispatch.idempotency.service import IdempotencyKey, once
 from dispatch.live.scope import visible_to
 from dispatch.paging import RowId
+from dispatch.problems import problems
 from dispatch.querying import QueryTime
 from dispatch.shared import Shared, SharedParts
 
@@ -46,7 +47,7 @@ async def list_emergencies(
     return page
 
 
-@router.post("/{emergency_id}/acknowledge")
+@router.post("/{emergency_id}/acknowledge", responses=problems(404, 409))
 async def acknowledge_emergency(
     emergency_id: RowId,
     user: CurrentUser,
@@ -65,7 +66,7 @@ async def acknowledge_emergency(
     )
 
 
-@router.post("/{emergency_id}/close")
+@router.post("/{emergency_id}/close", responses=problems(404, 409))
 async def close_emergency(
     emergency_id: RowId,
     body: Closing,

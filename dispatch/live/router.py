@@ -19,6 +19,7 @@ from dispatch.live.schemas import Events
 from dispatch.live.scope import Scope, visible_to
 from dispatch.live.snapshot import Snapshot, snapshot
 from dispatch.live.stream import LiveStream
+from dispatch.problems import problems
 from dispatch.shared import Shared, SharedParts, get_shared
 
 router = APIRouter(prefix="/api", tags=["live"])
@@ -41,7 +42,7 @@ async def get_snapshot(user: CurrentUser, session: Reading, shared: SharedParts)
     return Response(found.model_dump_json(), media_type="application/json")
 
 
-@router.get("/events", response_model=Events)
+@router.get("/events", response_model=Events, responses=problems(410))
 async def list_events(
     user: CurrentUser,
     shared: SharedParts,

@@ -21,6 +21,7 @@ from dispatch.messages.filters import MessageFilter
 from dispatch.messages.models import MessageState
 from dispatch.messages.schemas import MessageAnswer, MessageView, NewMessage
 from dispatch.paging import BigRowId, OptionalId
+from dispatch.problems import problems
 from dispatch.querying import QueryTime
 from dispatch.shared import Shared, SharedParts
 
@@ -56,7 +57,7 @@ async def list_messages(
     return page
 
 
-@router.get("/{message_id}")
+@router.get("/{message_id}", responses=problems(404))
 async def get_message(
     message_id: BigRowId, user: CurrentUser, session: Reading, shared: SharedParts
 ) -> MessageView:
@@ -66,7 +67,7 @@ async def get_message(
     return found
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=problems(404, 409))
 async def send_message(
     body: NewMessage,
     user: CurrentUser,
@@ -85,7 +86,7 @@ async def send_message(
     )
 
 
-@router.post("/{message_id}/cancel")
+@router.post("/{message_id}/cancel", responses=problems(404, 409))
 async def cancel_message(
     message_id: BigRowId,
     user: CurrentUser,
@@ -106,7 +107,7 @@ async def cancel_message(
     )
 
 
-@router.post("/{message_id}/retry")
+@router.post("/{message_id}/retry", responses=problems(404, 409))
 async def retry_message(
     message_id: BigRowId,
     user: CurrentUser,

@@ -14,6 +14,7 @@ from dispatch.live.scope import visible_to
 from dispatch.paging import AfterId, PageLimit, RowId
 from dispatch.positions.schemas import PositionView, Track
 from dispatch.positions.service import check_span, latest, track
+from dispatch.problems import problems
 from dispatch.querying import QueryTime
 from dispatch.shared import SharedParts
 from dispatch.units.service import unit
@@ -38,7 +39,7 @@ async def list_latest_positions(
     return Page(items=items, next=str(items[-1].radio_id) if len(rows) > limit else None)
 
 
-@router.get("/units/{unit_id}/track")
+@router.get("/units/{unit_id}/track", responses=problems(404))
 async def unit_track(
     unit_id: RowId,
     since: QueryTime,

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.auth.dependencies import CurrentUser
 from dispatch.errors import NotFoundError
+from dispatch.problems import problems
 from dispatch.querying import QueryTime
 from dispatch.reports import REPORTS
 from dispatch.reports.base import Filters
@@ -74,7 +75,9 @@ async def list_reports(_user: CurrentUser) -> ReportList:
     )
 
 
-@router.get("/{name}", operation_id="report", response_class=StreamingResponse)
+@router.get(
+    "/{name}", operation_id="report", response_class=StreamingResponse, responses=problems(404)
+)
 async def report(
     name: str,
     query: Annotated[ReportQuery, Query()],

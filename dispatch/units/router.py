@@ -10,6 +10,7 @@ from dispatch.db.sessions import Reading, Writing
 from dispatch.errors import ConflictError
 from dispatch.live.scope import visible_to
 from dispatch.paging import AfterId, PageLimit, RowId, page_by_id
+from dispatch.problems import problems
 from dispatch.shared import SharedParts
 from dispatch.units.schemas import UnitAnswer, UnitChange, UnitView
 from dispatch.units.service import set_status, unit, units
@@ -26,7 +27,7 @@ async def list_units(
     return page_by_id(rows, limit)
 
 
-@router.patch("/{unit_id}")
+@router.patch("/{unit_id}", responses=problems(404, 409))
 async def change_unit(
     unit_id: RowId, change: UnitChange, user: CurrentUser, session: Writing, shared: SharedParts
 ) -> UnitAnswer:

@@ -13,6 +13,7 @@ from dispatch.auth.schemas import User
 from dispatch.auth.service import issue_link
 from dispatch.clock import now
 from dispatch.db.sessions import Reading, Writing
+from dispatch.problems import problems
 from dispatch.users import service
 from dispatch.users.repository import UserRepository
 
@@ -81,7 +82,7 @@ async def list_users(
     )
 
 
-@router.post("", status_code=201, operation_id="add_user")
+@router.post("", status_code=201, operation_id="add_user", responses=problems(409))
 async def add_user(user: Administrator, body: NewUser, session: Writing) -> UserAdded:
     """Add a user without a password; the answer holds a one-time sign-in token."""
     users = UserRepository(session)
@@ -99,7 +100,7 @@ async def add_user(user: Administrator, body: NewUser, session: Writing) -> User
     return UserAdded(user=await _answer(users, added.id), sign_in_token=token)
 
 
-@router.patch("/{user_id}", operation_id="change_user")
+@router.patch("/{user_id}", operation_id="change_user", responses=problems(404, 409))
 async def change_user(
     user: Administrator,
     user_id: int,
@@ -118,7 +119,12 @@ async def change_user(
     return UserAnswer(user=await _answer(users, user_id))
 
 
-@router.post("/{user_id}/sign-in-link", status_code=201, operation_id="issue_sign_in_link")
+@router.post(
+    "/{user_id}/sign-in-link",
+    status_code=201,
+    operation_id="issue_sign_in_link",
+    responses=problems(404),
+)
 async def issue_sign_in_link(user: Administrator, user_id: int, session: Writing) -> UserAdded:
     """Make a one-time sign-in link for a user who has no password or forgot it."""
     users = UserRepository(session)
