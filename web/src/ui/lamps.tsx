@@ -35,10 +35,16 @@ export function lampState(link: Link, nowMs: number): LampState {
 
 const WEIGHT: Readonly<Record<LampState, number>> = { down: 0, unknown: 1, connecting: 2, quiet: 3, up: 4 };
 
+/** Without the port that only listens for repeaters, while it does and they have rows of their own. */
+export function withoutListeners(links: readonly Link[]): readonly Link[] {
+  const named = new Set(links.filter((link) => link.site !== null).map((link) => `${link.gateway}/${link.name}`));
+  return links.filter((link) => link.site !== null || link.state !== "up" || !named.has(`${link.gateway}/${link.name}`));
+}
+
 /** Links to the radio network: state, and the age of the last real payload. */
 export function Lamps() {
   const now = stores.clock.now.value;
-  const links = stores.links.all.value.map((link) => ({ link, state: lampState(link, now) }));
+  const links = withoutListeners(stores.links.all.value).map((link) => ({ link, state: lampState(link, now) }));
   const byWeight = [...links].sort((a, b) => WEIGHT[a.state] - WEIGHT[b.state]);
   const up = links.filter(({ state }) => state === "up").length;
   const worst = byWeight[0]?.state ?? "up";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Link } from "../../src/api/types";
-import { apart, lampState } from "../../src/ui/lamps";
+import { apart, lampState, withoutListeners } from "../../src/ui/lamps";
 import { NOON, before } from "../fixtures";
 
 function link(changes: Partial<Link> = {}): Link {
@@ -27,4 +27,13 @@ test.each([
   [7, 2560, false], [3, 1499, false], [1, 1366, false], [5, 1500, false],
 ])("%i links in a window of %i px stand apart: %s", (count, width, expected) => {
   expect(apart(count, width)).toBe(expected);
+});
+
+test("a port that listens for repeaters has no lamp beside theirs until it fails", () => {
+  const site = link();
+  const port = link({ id: 2, site: null });
+  const other = link({ id: 3, name: "pl", site: null });
+  expect(withoutListeners([site, port, other])).toEqual([site, other]);
+  const failed = link({ id: 2, site: null, state: "down" });
+  expect(withoutListeners([site, failed])).toEqual([site, failed]);
 });

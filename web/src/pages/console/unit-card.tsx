@@ -73,7 +73,7 @@ function Facts({ view, unit }: { view: UnitView; unit: Unit }) {
   const rssi = reception?.rssi_dbm ?? null;
   const facts: [string, string][] = [
     [t("unit.radio"), radios.map(radioName).join(", ") || t("unit.no_radio")],
-    [t("unit.group"), names.talkgroup(unit.talkgroup_id) ?? "—"],
+    [t("unit.group"), names.shortTalkgroup(unit.talkgroup_id) ?? "—"],
     [t("unit.speed"), speed === null
       ? "—"
       : `${number(speed)} km/h${heading !== null && speed >= 2 ? ` ${bearing(heading)}` : ""}`],
@@ -86,7 +86,7 @@ function Facts({ view, unit }: { view: UnitView; unit: Unit }) {
   return (
     <dl>
       {facts.map(([name, value]) => (
-        <div key={name} class={value.length > 16 ? "wide" : ""}><dt>{name}</dt><dd title={value}>{value}</dd></div>
+        <div key={name} class={value.length > 18 ? "wide" : ""}><dt>{name}</dt><dd title={value}>{value}</dd></div>
       ))}
       {position && <Coordinates lat={position.lat} lon={position.lon} />}
     </dl>
