@@ -77,7 +77,8 @@ class DispatchSettings(_Section):
     allowed_origins: tuple[Annotated[str, Field(pattern=r"^https?://[^/\s]+$")], ...] = Field(
         default=(),
         description="Addresses that the console is opened under, as https://dispatch.example; "
-        "needed behind a reverse proxy. Empty: the server's own address.",
+        "needed behind a reverse proxy and for names other than this machine's own. Empty: IP "
+        "addresses, localhost and the machine's name.",
     )
     trusted_proxies: tuple[str, ...] = Field(
         default=("127.0.0.1",),

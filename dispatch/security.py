@@ -18,6 +18,8 @@ BODY_LIMIT: Final = 64 * 1024
 _HOST: Final = re.compile(
     r"(?:\[(?P<bracketed>[0-9A-Fa-f:.]+)\]|(?P<name>[0-9A-Za-z._-]+))(?::[0-9]{1,5})?"
 )
+_FOR_MACHINES: Final = ("/healthz", "/readyz", "/metrics")
+"Asked by monitoring under whatever name it knows; they hold no personal data."
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -95,7 +97,7 @@ class RequestGuard:
         await self._app(scope, self._capped(receive), send)
 
     def _refusal(self, scope: Scope) -> JSONResponse | None:
-        if not self._origins.knows_host(scope):
+        if scope["path"] not in _FOR_MACHINES and not self._origins.knows_host(scope):
             return refusal(
                 403,
                 "host_not_allowed",

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.auth.dependencies import CurrentUser
 from dispatch.errors import NotFoundError
+from dispatch.paging import MAX_ROW_ID
 from dispatch.problems import problems
 from dispatch.querying import QueryTime
 from dispatch.reports import REPORTS
@@ -41,9 +42,9 @@ class ReportQuery(BaseModel):
 
     since: QueryTime
     until: QueryTime
-    unit_id: int | None = None
-    radio_id: int | None = None
-    talkgroup_id: int | None = None
+    unit_id: int | None = Field(default=None, ge=1, le=MAX_ROW_ID)
+    radio_id: int | None = Field(default=None, ge=1, le=MAX_ROW_ID)
+    talkgroup_id: int | None = Field(default=None, ge=1, le=MAX_ROW_ID)
     kind: str | None = Field(default=None, max_length=16)
     state: str | None = Field(default=None, max_length=16)
     emergency: bool | None = None
