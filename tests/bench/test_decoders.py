@@ -1,0 +1,62 @@
+"""How many messages a core decodes in a second, beside a bare `struct.unpack` and pynmea2."""
+
+import struct
+import time
+from collections.abc import Callable
+
+import pynmea2
+import pytest
+
+from radio_gateway.protocols.dmr.burst import parse_burst
+from radio_gateway.protocols.homebrew.frames import parse_frame
+from radio_gateway.protocols.hytera.frames import read_frame
+from radio_gateway.protocols.nmea.sentences import parse
+
+pytestmark = pytest.mark.bench
+
+ROUNDS, REPEATS = 2_000, 5
+# the captured examples of tests/vectors: LP report, DMRD with a CSBK, voice LC header, RMC
+LP = bytes.fromhex(
+    "08a0020032000000010a2110dd000041313833363438323631303135"
+    "4e343731382e383035314530313835342e34333837302e313132310b03"
+)
+DMRD = bytes.fromhex(
+    "444d52440223383b2338630006690f632e40c701"
+    "53df0a83b7a8282c2509625014fdff57d75df5dcadde429028c87ae3341e24191c003c"
+)
+HEADER = bytes.fromhex("015149880ba01b3816406c80c46d5d7f77fd757e32990118206005a02341391033")
+RMC = "$GNRMC,220516,A,5133.82,N,00042.24,W,173.8,231.8,130694,004.2,W*6E"
+
+
+def _rate(work: Callable[[], object]) -> float:
+    """Calls per second of processor time, best of a few."""
+    best = 0.0
+    for _ in range(REPEATS):
+        began = time.process_time()
+        for _ in range(ROUNDS):
+            work()
+        best = max(best, ROUNDS / (time.process_time() - began))
+    return best
+
+
+def _pynmea2_with_fields() -> object:
+    found = pynmea2.parse(RMC)
+    return found.latitude, found.longitude, found.datetime, found.spd_over_grnd, found.true_course
+
+
+def test_decoders_beside_raw_limits(capsys: pytest.CaptureFixture[str]) -> None:
+    layout = struct.Struct(">4sB3s3sIBI33sBB")
+    raw = _rate(lambda: layout.unpack(DMRD))
+    nmea = _rate(_pynmea2_with_fields)
+    rows = [
+        ("struct.unpack of a DMRD", raw, raw),
+        ("Homebrew DMRD", _rate(lambda: parse_frame(DMRD)), raw),
+        ("Hytera LP report", _rate(lambda: read_frame(LP)), raw),
+        ("burst with link control", _rate(lambda: parse_burst(HEADER)), raw),
+        ("pynmea2 RMC with fields", nmea, nmea),
+        ("RMC with fields", _rate(lambda: parse(RMC.encode())), nmea),
+    ]
+    with capsys.disabled():
+        print()  # noqa: T201
+        for name, rate, limit in rows:
+            print(f"{name:28} {rate:12,.0f}/s   {rate / limit:6.3f} of its limit")  # noqa: T201
