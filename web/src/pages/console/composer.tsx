@@ -1,5 +1,6 @@
 import "./composer.css";
-import { useCallback, useEffect, useRef } from "preact/hooks";
+import { useSignalEffect } from "@preact/signals";
+import { useCallback, useRef } from "preact/hooks";
 import { t } from "../../i18n";
 import { stores } from "../../stores";
 import { type Addressee, addressee, commonLimit, sameRecipient } from "../../ui/composing";
@@ -23,12 +24,12 @@ export function Composer() {
   const open = addressees.filter(({ refused }) => !refused);
   const ready = open.length > 0 && text.trim() !== "" && !over && !sending.value;
 
-  const asked = selection.composeAsked.value;
-  useEffect(() => {
-    if (!asked) return;
-    if (!selection.recipients.value.length || selection.draft.value) field.current?.focus();
+  // at once, not after the next picture: the letters that follow belong to the text
+  useSignalEffect(() => {
+    if (!selection.composeAsked.value) return;
+    if (!selection.recipients.peek().length || selection.draft.peek()) field.current?.focus();
     else strip.current?.querySelector("button")?.focus();
-  }, [asked]);
+  });
 
   const fill = useCallback((digit: number): boolean => {
     const template = templates(stores)[digit - 1];
