@@ -90,7 +90,8 @@ def desk(browser: Browser, server: Running, language: str, **context: Any) -> It
 
 
 def choose_language(page: Page, language: str) -> None:
-    """Press LV, LT or EN in the top bar."""
+    """Press LV, LT or EN in the top bar, once the desk is live with the user's own language."""
+    expect(page.locator(".foot")).to_contain_text("#")
     page.get_by_role("button", name=language.upper(), exact=True).click()
     page.wait_for_function(
         "language => document.documentElement.lang.startsWith(language)", arg=language

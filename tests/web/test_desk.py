@@ -82,8 +82,9 @@ def _a_text_is_delivered(page: Page, say: dict[str, str], sign: str) -> str:
     page.keyboard.type(sign)
     page.keyboard.press("Enter")
     page.keyboard.press("m")
-    page.keyboard.type(text)  # without a pause: no letter is lost
     expect(page.locator("form.comp .tok", has_text=sign)).to_be_visible()
+    expect(page.locator("form.comp :focus")).to_be_visible()
+    page.keyboard.type(text)
     expect(page.locator("form.comp textarea")).to_have_value(text)
     page.keyboard.press("Control+Enter")
     row = page.locator("ol.act li", has_text=text)
