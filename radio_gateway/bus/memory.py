@@ -2,10 +2,11 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Final, Generic, TypeVar
 
 from radio_gateway.bus.errors import BusClosedError
+from radio_gateway.domain.report import GatewayReport
 from radio_gateway.domain.wire import CommandEnvelope, EventEnvelope, Receipt
 
 BATCHES: Final = 64
@@ -28,6 +29,7 @@ class MemoryBus:
         self._events: _Channel[Sequence[EventEnvelope]] = _Channel(BATCHES)
         self._receipts: dict[str, _Channel[Receipt]] = defaultdict(lambda: _Channel(SMALL))
         self._commands: dict[str, _Channel[CommandEnvelope]] = defaultdict(lambda: _Channel(SMALL))
+        self._reports: _Channel[GatewayReport] = _Channel(SMALL)
         self._closed = False
 
     async def publish(self, events: Sequence[EventEnvelope]) -> None:
@@ -60,10 +62,19 @@ class MemoryBus:
         """Commands for one gateway."""
         return self._commands[gateway].read()
 
+    async def report(self, report: GatewayReport) -> None:
+        """Replace what dispatch knows of this gateway."""
+        self._check()
+        await self._reports.replace(report, lambda one: one.gateway == report.gateway)
+
+    def reports(self) -> AsyncIterator[GatewayReport]:
+        """Reports as they come; one that was not read yet gives way to a newer one."""
+        return self._reports.read()
+
     async def close(self) -> None:
         """End all readers once they have read what waits; whoever writes gets BusClosedError."""
         self._closed = True
-        channels: list[_Channel[Any]] = [self._events]
+        channels: list[_Channel[Any]] = [self._events, self._reports]
         channels += [*self._receipts.values(), *self._commands.values()]
         for channel in channels:
             await channel.close()
@@ -87,6 +98,13 @@ class _Channel(Generic[_Item]):
             await self._changed.wait_for(lambda: len(self._items) < self._limit or self._closed)
             if self._closed:
                 raise BusClosedError("the bus is closed")
+            self._items.append(item)
+            self._changed.notify_all()
+
+    async def replace(self, item: _Item, superseded: Callable[[_Item], bool]) -> None:
+        """Add `item` in place of those that nobody has read yet and that it makes outdated."""
+        async with self._changed:
+            self._items = deque(one for one in self._items if not superseded(one))
             self._items.append(item)
             self._changed.notify_all()
 

@@ -3,12 +3,15 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from radio_gateway.domain.commands import Command
 from radio_gateway.domain.events import Event
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.wire import CommandEnvelope, EventEnvelope, Receipt
+
+if TYPE_CHECKING:  # a report names abilities, which are defined here
+    from radio_gateway.domain.report import GatewayReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,4 +140,12 @@ class Bus(Protocol):
 
     def commands(self, gateway: str) -> AsyncIterator[CommandEnvelope]:
         """Gateway side."""
+        ...
+
+    async def report(self, report: "GatewayReport") -> None:
+        """Gateway side: how it is; replaces the report before."""
+        ...
+
+    def reports(self) -> AsyncIterator["GatewayReport"]:
+        """Dispatch side: the newest report of every gateway, then each new one."""
         ...

@@ -35,6 +35,8 @@ class EventEnvelope:
     seq: int | None
     "Rises by one per gateway over all durable events; None for those that may be shed."
     event: Event
+    epoch: str = ""
+    "Names the spool that gave `seq`: a new spool counts from 1 again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,21 @@ class Receipt:
 
     gateway: str
     ids: tuple[str, ...]
+    epoch: str = ""
+    "Of which spool `wanted` speaks."
+    wanted: tuple[tuple[int, int], ...] = ()
+    "Numbers, first and last, that dispatch lacks: to be sent again at once."
 
 
 def dump_event(envelope: EventEnvelope) -> bytes:
     """Write one envelope as UTF-8 JSON."""
-    head = {"v": VERSION, "id": envelope.id, "gateway": envelope.gateway, "seq": envelope.seq}
+    head = {
+        "v": VERSION,
+        "id": envelope.id,
+        "gateway": envelope.gateway,
+        "seq": envelope.seq,
+        "epoch": envelope.epoch,
+    }
     return _dump(head, envelope.event)
 
 
@@ -72,7 +84,10 @@ def load_event(data: bytes) -> EventEnvelope:
     seq = head.get("seq")
     if seq is not None and not isinstance(seq, int):
         raise WireError(f"seq is no number: {seq!r}")
-    return EventEnvelope(_text(head, "id"), _text(head, "gateway"), seq, body)
+    epoch = head.get("epoch", "")
+    if not isinstance(epoch, str):
+        raise WireError(f"epoch is no text: {epoch!r}")
+    return EventEnvelope(_text(head, "id"), _text(head, "gateway"), seq, body, epoch)
 
 
 def dump_command(envelope: CommandEnvelope) -> bytes:

@@ -11,6 +11,7 @@ from radio_gateway.domain.commands import RadioCheck
 from radio_gateway.domain.events import StatusReceived
 from radio_gateway.domain.ids import RadioId
 from radio_gateway.domain.moment import Moment
+from radio_gateway.domain.report import GatewayReport
 from radio_gateway.domain.wire import CommandEnvelope, EventEnvelope, Receipt
 from tests.radio_gateway.support import eventually
 
@@ -90,3 +91,18 @@ async def test_closing_frees_waiting_readers_and_writers() -> None:
         assert await reader is None
     with pytest.raises(BusClosedError):
         await bus.send(command("coast"))
+
+
+def report_of(gateway: str, second: int) -> GatewayReport:
+    at = datetime(2026, 5, 4, 12, 0, second, tzinfo=UTC)
+    return GatewayReport(gateway, at, at, "1", online=True)
+
+
+async def test_an_unread_report_gives_way_to_a_newer_one() -> None:
+    bus = MemoryBus()
+    await bus.report(report_of("liepaja", 1))
+    await bus.report(report_of("palanga", 2))
+    await bus.report(report_of("liepaja", 3))
+    await bus.close()
+    found = [(one.gateway, one.at.second) async for one in bus.reports()]
+    assert found == [("palanga", 2), ("liepaja", 3)]
