@@ -16,6 +16,7 @@ NODE := tools/node.sh
 WEB_SOURCES := $(shell find web/src web/public web/data -type f 2>/dev/null) \
 	$(wildcard web/index.html web/*.config.ts web/*.config.js web/tsconfig.json web/package.json)
 DEMO ?=
+ONLY ?=
 
 .PHONY: help run setup test bench lint fmt lock clean setup-test web python-tests web-tests browser-tests
 
@@ -76,8 +77,10 @@ web-tests: web/dist/index.html
 browser-tests: setup-test
 	@$(STEP) var/test.log "browser tests" $(BIN)/pytest -q -p no:xdist -m browser
 
-bench: setup-test ## measure; results on the screen and in var/bench.log
-	@STEP_SHOW=1 $(STEP) var/bench.log "measurements" $(BIN)/pytest -q -s -p no:xdist -m bench
+bench: setup-test ## measure, ONLY=ingest for one of tests/bench; figures in var/bench
+	@STEP_SHOW=1 $(STEP) var/bench.log "measurements" \
+		$(BIN)/pytest -q -p no:xdist -m bench $(if $(ONLY),tests/bench/test_$(ONLY).py,tests/bench)
+	@$(BIN)/python tools/bench_table.py
 
 lint: .venv/test.stamp web/node_modules/install.stamp ## lint, types and contracts alone
 	@$(BIN)/ruff check .

@@ -11,6 +11,7 @@ from radio_gateway.protocols.dmr.burst import parse_burst
 from radio_gateway.protocols.homebrew.frames import parse_frame
 from radio_gateway.protocols.hytera.frames import read_frame
 from radio_gateway.protocols.nmea.sentences import parse
+from tests.bench.results import record
 
 pytestmark = pytest.mark.bench
 
@@ -44,19 +45,15 @@ def _pynmea2_with_fields() -> object:
     return found.latitude, found.longitude, found.datetime, found.spd_over_grnd, found.true_course
 
 
-def test_decoders_beside_raw_limits(capsys: pytest.CaptureFixture[str]) -> None:
+def test_decoders_beside_raw_limits() -> None:
     layout = struct.Struct(">4sB3s3sIBI33sBB")
     raw = _rate(lambda: layout.unpack(DMRD))
     nmea = _rate(_pynmea2_with_fields)
-    rows = [
-        ("struct.unpack of a DMRD", raw, raw),
-        ("Homebrew DMRD", _rate(lambda: parse_frame(DMRD)), raw),
-        ("Hytera LP report", _rate(lambda: read_frame(LP)), raw),
-        ("burst with link control", _rate(lambda: parse_burst(HEADER)), raw),
-        ("pynmea2 RMC with fields", nmea, nmea),
-        ("RMC with fields", _rate(lambda: parse(RMC.encode())), nmea),
-    ]
-    with capsys.disabled():
-        print()  # noqa: T201
-        for name, rate, limit in rows:
-            print(f"{name:28} {rate:12,.0f}/s   {rate / limit:6.3f} of its limit")  # noqa: T201
+    for name, work in (
+        ("Homebrew DMRD", lambda: parse_frame(DMRD)),
+        ("Hytera LP report", lambda: read_frame(LP)),
+        ("burst with link control", lambda: parse_burst(HEADER)),
+    ):
+        record(name, _rate(work), "/s", raw=raw, note="raw: struct.unpack of a DMRD")
+    rmc = _rate(lambda: parse(RMC.encode()))
+    record("RMC with fields", rmc, "/s", raw=nmea, note="raw: pynmea2 with the same fields")

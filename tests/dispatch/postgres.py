@@ -27,8 +27,10 @@ def find_binaries() -> Path | None:
 
 
 @contextmanager
-def running_server() -> Iterator[str]:
+def running_server(*, durable: bool = False) -> Iterator[str]:
     """Start a server; its address for SQLAlchemy, with `{name}` for the database.
+
+    Tests need not survive a power cut; measurements are `durable`, as in operation.
 
     Its directory is not pytest's: the path of a socket has about a hundred characters.
     """
@@ -42,7 +44,8 @@ def running_server() -> Iterator[str]:
         data = directory / "data"
         run = _runner(directory)
         run(binaries / "initdb", "-D", data, "--auth=trust", "--username=sardze", "--no-sync")
-        options = f"-k {directory} -c listen_addresses='' -c fsync=off"
+        fsync = "on" if durable else "off"
+        options = f"-k {directory} -c listen_addresses='' -c fsync={fsync}"
         log = directory / "log"
         run(binaries / "pg_ctl", "-D", data, "-w", "-o", options, "-l", log, "start")
         try:
