@@ -48,6 +48,29 @@ class MapSettings(_Section):
         return value
 
 
+class BackupSettings(_Section):
+    """`[dispatch.backup]`: where `dispatch backup` puts its files."""
+
+    folder: Path | None = Field(
+        default=None,
+        description="Directory, best on another disk or a mounted share; without one, `backups` "
+        "in data_dir.",
+    )
+    keep: int = Field(
+        default=14, ge=0, le=10_000, description="How many backups stay, the newest; 0: all."
+    )
+    encrypt_with: tuple[str, ...] = Field(
+        default=(),
+        description="Program and arguments that encrypt standard input to standard output, as "
+        '["age", "-r", "age1..."]; without one, backups are readable.',
+    )
+    decrypt_with: tuple[str, ...] = Field(
+        default=(),
+        description="The opposite, used to restore, and to read back what was made; best not "
+        "kept on this machine.",
+    )
+
+
 class DispatchSettings(_Section):
     """`[dispatch]`: the server, its data, sessions and the map."""
 
@@ -85,6 +108,7 @@ class DispatchSettings(_Section):
         description="Addresses of reverse proxies whose X-Forwarded headers are believed.",
     )
     map: MapSettings = MapSettings()
+    backup: BackupSettings = BackupSettings()
 
 
 class Template(_Section):
@@ -176,6 +200,12 @@ class Settings(_File):
         """The map file as an absolute path."""
         found = self.dispatch.map.pmtiles
         return None if found is None else self.beside_source(found)
+
+    @property
+    def backup_folder(self) -> Path:
+        """Where backups go, as an absolute path."""
+        found = self.dispatch.backup.folder
+        return self.data_dir / "backups" if found is None else self.beside_source(found)
 
     def beside_source(self, path: Path) -> Path:
         """A path of the file, relative to the file's own directory."""
@@ -276,7 +306,7 @@ def _overrides(environment: Mapping[str, str]) -> dict[str, Any]:
     fields = {
         f"{ENVIRONMENT}{name.upper()}": (name, field)
         for name, field in DispatchSettings.model_fields.items()
-        if name != "map"
+        if name not in ("map", "backup")
     }
     given = sorted(name for name in environment if name.startswith(ENVIRONMENT))
     unknown = [

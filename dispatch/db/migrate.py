@@ -75,7 +75,7 @@ async def check(url: str) -> None:
     parsed = parse_url(url)
     revision, head = await current_revision(url), head_revision()
     if revision != head:
-        if revision is not None and not _known(revision):
+        if revision is not None and not is_known(revision):
             raise DatabaseNewerError(parsed, revision, head)
         raise DatabaseOlderError(parsed, revision, head)
 
@@ -95,7 +95,7 @@ async def upgrade(url: str, revision: str = "head") -> None:
     """
     parsed = parse_url(url)
     found = await current_revision(url)
-    if found is not None and not _known(found):
+    if found is not None and not is_known(found):
         raise DatabaseNewerError(parsed, found, head_revision())
     path = _file(parsed)
     if path is not None:
@@ -158,7 +158,8 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-def _known(revision: str) -> bool:
+def is_known(revision: str) -> bool:
+    """Whether this program's migrations have this revision."""
     script = ScriptDirectory.from_config(_config())
     return revision in {one.revision for one in script.walk_revisions()}
 
