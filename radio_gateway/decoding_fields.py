@@ -7,7 +7,8 @@ from enum import Enum
 from typing import Any
 
 from radio_gateway.domain.events import Event
-from radio_gateway.domain.wire import kind_of, to_json
+from radio_gateway.domain.jsonform import to_json
+from radio_gateway.domain.wire import kind_of
 
 Fields = dict[str, Any]
 

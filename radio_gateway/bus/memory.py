@@ -1,10 +1,10 @@
 """The bus of the all-in-one process: bounded queues between gateway and dispatch."""
 
-import asyncio
-from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Any, Final, Generic, TypeVar
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Final
 
+from radio_gateway.bus.channel import Channel
 from radio_gateway.bus.errors import BusClosedError
 from radio_gateway.domain.report import GatewayReport
 from radio_gateway.domain.wire import CommandEnvelope, EventEnvelope, Receipt
@@ -13,8 +13,6 @@ BATCHES: Final = 64
 "Batches of events that may wait for dispatch; then `publish` waits."
 SMALL: Final = 10_000
 "Receipts or commands that may wait for a gateway."
-
-_Item = TypeVar("_Item")
 
 
 class MemoryBus:
@@ -26,10 +24,10 @@ class MemoryBus:
     """
 
     def __init__(self) -> None:
-        self._events: _Channel[Sequence[EventEnvelope]] = _Channel(BATCHES)
-        self._receipts: dict[str, _Channel[Receipt]] = defaultdict(lambda: _Channel(SMALL))
-        self._commands: dict[str, _Channel[CommandEnvelope]] = defaultdict(lambda: _Channel(SMALL))
-        self._reports: _Channel[GatewayReport] = _Channel(SMALL)
+        self._events: Channel[Sequence[EventEnvelope]] = Channel(BATCHES)
+        self._receipts: dict[str, Channel[Receipt]] = defaultdict(lambda: Channel(SMALL))
+        self._commands: dict[str, Channel[CommandEnvelope]] = defaultdict(lambda: Channel(SMALL))
+        self._reports: Channel[GatewayReport] = Channel(SMALL)
         self._closed = False
 
     async def publish(self, events: Sequence[EventEnvelope]) -> None:
@@ -74,7 +72,7 @@ class MemoryBus:
     async def close(self) -> None:
         """End all readers once they have read what waits; whoever writes gets BusClosedError."""
         self._closed = True
-        channels: list[_Channel[Any]] = [self._events, self._reports]
+        channels: list[Channel[Any]] = [self._events, self._reports]
         channels += [*self._receipts.values(), *self._commands.values()]
         for channel in channels:
             await channel.close()
@@ -82,43 +80,3 @@ class MemoryBus:
     def _check(self) -> None:
         if self._closed:
             raise BusClosedError("the bus is closed")
-
-
-class _Channel(Generic[_Item]):
-    """A bounded queue that can be closed while both sides wait."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._items: deque[_Item] = deque()
-        self._changed = asyncio.Condition()
-        self._closed = False
-
-    async def put(self, item: _Item) -> None:
-        async with self._changed:
-            await self._changed.wait_for(lambda: len(self._items) < self._limit or self._closed)
-            if self._closed:
-                raise BusClosedError("the bus is closed")
-            self._items.append(item)
-            self._changed.notify_all()
-
-    async def replace(self, item: _Item, superseded: Callable[[_Item], bool]) -> None:
-        """Add `item` in place of those that nobody has read yet and that it makes outdated."""
-        async with self._changed:
-            self._items = deque(one for one in self._items if not superseded(one))
-            self._items.append(item)
-            self._changed.notify_all()
-
-    async def read(self) -> AsyncIterator[_Item]:
-        while True:
-            async with self._changed:
-                await self._changed.wait_for(lambda: self._items or self._closed)
-                if not self._items:
-                    return
-                item = self._items.popleft()
-                self._changed.notify_all()
-            yield item
-
-    async def close(self) -> None:
-        async with self._changed:
-            self._closed = True
-            self._changed.notify_all()

@@ -26,6 +26,7 @@ from radio_gateway.domain.events import (
 )
 from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.ids import RadioId, TalkgroupId
+from radio_gateway.domain.jsonform import from_json, to_json
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.wire import (
     CommandEnvelope,
@@ -33,11 +34,9 @@ from radio_gateway.domain.wire import (
     WireError,
     dump_command,
     dump_event,
-    from_json,
     kind_of,
     load_command,
     load_event,
-    to_json,
 )
 
 RADIO = RadioId("liepaja", 2340117)
@@ -109,6 +108,7 @@ def test_the_json_is_the_documented_form() -> None:
         "id": "e",
         "gateway": "gw",
         "seq": 1,
+        "epoch": "",
         "kind": "emergency_raised",
         "body": {
             "link": "centrs",
