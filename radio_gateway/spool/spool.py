@@ -1,6 +1,7 @@
 """The spool as the event loop sees it: a thread that commits whatever came in meanwhile."""
 
 import asyncio
+import logging
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -12,8 +13,12 @@ from typing import Any, Final
 
 from radio_gateway.domain.events import Event, is_urgent
 from radio_gateway.domain.wire import EventEnvelope, dump_event
-from radio_gateway.spool.file import Row, SpoolError, SpoolFile, SpoolStats
+from radio_gateway.spool.errors import SpoolError, SpoolFullError, SpoolMissingError
+from radio_gateway.spool.file import Found, Row, SpoolFile, SpoolStats
 from radio_gateway.spool.ids import new_id
+from radio_gateway.spool.numbers import Span
+
+log = logging.getLogger(__name__)
 
 GROUP: Final = 1000
 "Most events in one commit."
@@ -22,7 +27,8 @@ GROUP: Final = 1000
 @dataclass(slots=True)
 class _Append:
     rows: Sequence[Row]
-    done: asyncio.Future[list[int]]
+    done: asyncio.Future[tuple[str, list[int]]]
+    "Epoch and numbers."
 
 
 @dataclass(slots=True)
@@ -34,13 +40,24 @@ class _Call:
 class Spool:
     """Durable outbox. While one commit runs, the next group gathers: no timer delays anything.
 
-    Appends that hold only emergencies go before all else, in a commit of their own.
+    Appends that hold only emergencies go before all else, in a commit of their own. A file that
+    fails is opened again before the next attempt; one that was removed or replaced is made anew,
+    and what it held is carried over under the numbers of a new epoch.
     """
 
-    def __init__(self, file: SpoolFile, gateway: str) -> None:
-        self._file = file
+    def __init__(
+        self, path: Path, limit: int, gateway: str, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        """Open the file, for which this may block; `limit` is in octets.
+
+        Raises:
+            SpoolError: the file cannot be used; says why and what to do.
+        """
+        self._path = path
+        self._limit = limit
         self._gateway = gateway
-        self._loop = asyncio.get_running_loop()
+        self._loop = loop
+        self._file = _open(path, limit)
         self._urgent: deque[_Append] = deque()
         self._appends: deque[_Append] = deque()
         self._calls: deque[_Call] = deque()
@@ -48,6 +65,11 @@ class Spool:
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="spool", daemon=True)
         self._thread.start()
+
+    @property
+    def epoch(self) -> str:
+        """Names the file that gives the numbers; changes when it has to be made anew."""
+        return self._file.epoch
 
     async def append(
         self, events: Sequence[Event], ids: Sequence[str] | None = None
@@ -66,9 +88,10 @@ class Spool:
         rows = [self._row(key, event) for key, event in zip(keys, events, strict=True)]
         job = _Append(rows, self._loop.create_future())
         self._put(self._urgent if all(row.urgent for row in rows) else self._appends, job)
+        epoch, numbers = await job.done
         return [
-            EventEnvelope(row.id, self._gateway, seq, event)
-            for row, seq, event in zip(rows, await job.done, events, strict=True)
+            EventEnvelope(row.id, self._gateway, seq, event, epoch)
+            for row, seq, event in zip(rows, numbers, events, strict=True)
         ]
 
     async def acknowledge(self, ids: Iterable[str]) -> int:
@@ -84,6 +107,11 @@ class Spool:
             lambda: self._file.pending(urgent=urgent, after_seq=after_seq, limit=limit)
         )
         return envelopes
+
+    async def find(self, span: Span, limit: int = 500) -> Found:
+        """The first `limit` events of a span of numbers, and which numbers are held no more."""
+        found: Found = await self._call(lambda: self._file.find(span, limit))
+        return found
 
     async def take_command(self, key: str, at: datetime, forget_before: datetime) -> bool:
         """Remember a command's key on disk; False when it was taken before."""
@@ -147,7 +175,7 @@ class Spool:
 
     def _commit(self, group: Sequence[_Append]) -> None:
         try:
-            stored = self._file.append([row for job in group for row in job.rows])
+            stored = self._append([row for job in group for row in job.rows])
         except Exception as error:  # noqa: BLE001  # raised where the result is awaited
             if len(group) > 1:  # one bad append must not fail its neighbours
                 for job in group:
@@ -158,8 +186,32 @@ class Spool:
         start = 0
         for job in group:
             end = start + len(job.rows)
-            self._tell(job.done.set_result, job.done, stored[start:end])
+            self._tell(job.done.set_result, job.done, (self._file.epoch, stored[start:end]))
             start = end
+
+    def _append(self, rows: Sequence[Row]) -> list[int]:
+        try:
+            return self._file.append(rows)
+        except SpoolFullError:
+            raise
+        except SpoolMissingError as error:
+            self._make_anew(error)
+        except SpoolError:
+            self._file.close()
+            self._file = _open(self._path, self._limit)
+        return self._file.append(rows)
+
+    def _make_anew(self, reason: SpoolMissingError) -> None:
+        """Carry what the lost file holds, which is open still, into one at the old place."""
+        fresh = _open(self._path, self._limit)
+        try:
+            count = fresh.carry_over(self._file)
+        except BaseException:
+            fresh.close()
+            raise
+        self._file.close()
+        self._file = fresh
+        log.error("%s; made anew with the %d events that it held", reason, count)
 
     def _answer(self, done: asyncio.Future[Any], function: Callable[[], Any]) -> None:
         try:
@@ -184,7 +236,7 @@ async def open_spool(path: Path, gateway: str, limit: int) -> AsyncIterator[Spoo
     Raises:
         SpoolError: the file cannot be used; says why and what to do.
     """
-    spool = Spool(await asyncio.to_thread(_open, path, limit), gateway)
+    spool = await asyncio.to_thread(Spool, path, limit, gateway, asyncio.get_running_loop())
     try:
         yield spool
     finally:

@@ -102,7 +102,7 @@ async def test_stats_tell_depth_and_oldest(spool: Spool) -> None:
     empty = await spool.stats()
     assert (empty.depth, empty.oldest_heard_at) == (0, None)
     older = Moment(1.0, AT.utc - timedelta(hours=2))
-    await spool.append([status(1), status(2, older)])
+    await spool.append([status(2, older), status(1)])
     stats = await spool.stats()
     assert (stats.depth, stats.oldest_heard_at, stats.limit) == (2, older.utc, 50_000_000)
 
@@ -141,9 +141,9 @@ async def test_a_newer_format_is_refused_with_what_to_do(path: Path) -> None:
     async with open_spool(path, "coast", 1_000_000):
         pass
     with sqlite3.connect(path) as db:
-        db.execute("PRAGMA user_version = 2")
+        db.execute("PRAGMA user_version = 3")
     db.close()
-    with pytest.raises(SpoolError, match=r"newer version \(format 2, this program reads 1"):
+    with pytest.raises(SpoolError, match=r"newer version \(format 3, this program reads 2"):
         async with open_spool(path, "coast", 1_000_000):
             pass
 
