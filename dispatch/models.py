@@ -7,6 +7,7 @@ from dispatch.audit import models as audit
 from dispatch.auth import models as auth
 from dispatch.calls import models as calls
 from dispatch.commands import models as commands
+from dispatch.election import models as election
 from dispatch.emergencies import models as emergencies
 from dispatch.idempotency import models as idempotency
 from dispatch.ingest import models as ingest
@@ -24,6 +25,7 @@ FEATURES = (
     auth,
     calls,
     commands,
+    election,
     emergencies,
     idempotency,
     ingest,

@@ -28,3 +28,20 @@ class Link(SQLModel, table=True):
     latency_ms: float | None = None
     seen_at: datetime = Field(sa_type=UtcDateTime)
     "Last report of any kind."
+    kind: str = Field(default="", max_length=32)
+    "As the gateway's newest report has it, with what follows; empty: not in it, or a site."
+    title: str = Field(default="", max_length=200)
+    network: str | None = Field(default=None, max_length=128)
+    abilities: str = Field(default="", max_length=1000)
+    "Names of `Ability`, sorted, with spaces between."
+    text_limit: int | None = None
+
+
+class Gateway(SQLModel, table=True):
+    """A gateway that has ever reported on itself."""
+
+    name: str = Field(primary_key=True, max_length=64)
+    online: bool
+    since: datetime = Field(sa_type=UtcDateTime)
+    "When it came or went."
+    version: str = Field(default="", max_length=64)
