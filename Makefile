@@ -68,7 +68,7 @@ test: setup-test ## run every check
 
 python-tests: setup-test
 	@$(STEP) var/test.log "Python tests" \
-		$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow and not bench and not browser"
+		$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow and not bench and not soak and not browser"
 
 web-tests: web/dist/index.html
 	@$(STEP) var/test.log "console types and lint" $(NODE) npm run check

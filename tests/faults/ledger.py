@@ -1,0 +1,113 @@
+"""What the outside world was told is safe, and what the database holds of it."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from tests.faults.repeater import number_of
+from tests.faults.waiting import eventually_async
+
+
+class Class(StrEnum):
+    """What is counted apart."""
+
+    EMERGENCY = "emergency"
+    TEXT = "text"
+    CALL = "call"
+    POSITION = "position"
+    ORDER = "order"
+    "A text that a dispatcher sent."
+    STEP = "step"
+    "An emergency that a dispatcher took charge of."
+
+
+NEVER_LOST = frozenset(Class) - {Class.POSITION}
+
+
+@dataclass
+class Ledger:
+    """Acknowledged content by class; every entry is unique and recognisable."""
+
+    acknowledged: dict[Class, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def note(self, kind: Class, content: object) -> None:
+        self.acknowledged[kind].add(str(content))
+
+    @property
+    def total(self) -> int:
+        return sum(map(len, self.acknowledged.values()))
+
+    def count(self, kind: Class) -> int:
+        return len(self.acknowledged[kind])
+
+    def count_lost(self, stored: "Stored") -> dict[str, int]:
+        """Acknowledged and absent, by class."""
+        missing = {kind: len(said - stored[kind].keys()) for kind, said in self._by_class()}
+        return {str(kind): missing[kind] for kind in NEVER_LOST if missing.get(kind)}
+
+    def missing(self, stored: "Stored", kind: Class) -> list[str]:
+        return sorted(self.acknowledged[kind] - stored[kind].keys())
+
+    def _by_class(self) -> list[tuple[Class, set[str]]]:
+        return sorted(self.acknowledged.items())
+
+
+Stored = dict[Class, Counter[str]]
+"How often each content is visible, by class."
+
+
+def count_doubled(stored: Stored) -> dict[str, int]:
+    """Visible more than once, by class; positions may be, for repeaters send them again."""
+    twice = {kind: sum(n > 1 for n in stored[kind].values()) for kind in NEVER_LOST}
+    return {str(kind): number for kind, number in twice.items() if number}
+
+
+_QUERIES = {
+    Class.EMERGENCY: "SELECT r.number FROM emergency e JOIN radio r ON r.id = e.radio_id",
+    Class.TEXT: "SELECT text FROM message WHERE direction = 'in'",
+    Class.ORDER: "SELECT text FROM message WHERE direction = 'out'",
+    Class.CALL: "SELECT r.number FROM call_record c JOIN radio r ON r.id = c.radio_id"
+    " WHERE c.end_reason = 'terminator'",
+    Class.STEP: "SELECT emergency_id FROM emergency_action WHERE action = 'acknowledged'",
+}
+
+
+async def read(url: str, *, positions: bool = False) -> Stored:
+    """Read the database itself, past all of the product's code."""
+    engine = create_async_engine(url)
+    stored: Stored = {kind: Counter() for kind in Class}
+    try:
+        async with engine.connect() as connection:
+            for kind, query in _QUERIES.items():
+                rows = await connection.execute(text(query))
+                stored[kind] = Counter(str(row[0]) for row in rows)
+            if positions:
+                rows = await connection.execute(text("SELECT lat, lon FROM position"))
+                stored[Class.POSITION] = Counter(str(number_of(*row)) for row in rows)
+    finally:
+        await engine.dispose()
+    return stored
+
+
+async def settled(url: str, ledger: Ledger, patience_s: float) -> Stored:
+    """Wait until everything never to be lost is stored, or for so long; what is there then."""
+    stored: Stored = {}
+
+    async def complete() -> bool:
+        nonlocal stored
+        try:
+            stored = await read(url, positions=Class.POSITION in ledger.acknowledged)
+        except (DBAPIError, OSError):
+            return False  # it is still on its way back
+        return not any(ledger.missing(stored, kind) for kind in NEVER_LOST)
+
+    try:
+        await eventually_async(complete, "all of the ledger", patience_s)
+    except AssertionError:
+        if not stored:
+            raise
+    return stored
