@@ -58,7 +58,7 @@ class Shared:
         now: Callable[[], datetime] = clock.now,
     ) -> "Shared":
         """Build hub, log and outbox over a database; `hub.start()` comes after its migration."""
-        hub = Hub(database)
+        hub = Hub(database, now)
         return cls(
             database,
             hub,

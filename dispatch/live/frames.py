@@ -14,7 +14,7 @@ class Frame:
 
     seq: int
     agency_id: int | None
-    json: bytes
+    json: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,14 @@ class Skip:
         return self.last
 
     @property
-    def json(self) -> bytes:
-        return b'{"seq_from":%d,"seq":%d,"type":"skip"}' % (self.first, self.last)
+    def json(self) -> str:
+        return f'{{"seq_from":{self.first},"seq":{self.last},"type":"skip"}}'
 
 
-def frame(seq: int, t: datetime, type_: str, agency_id: int | None, data: bytes) -> Frame:
+def frame(seq: int, t: datetime, type_: str, agency_id: int | None, data: str) -> Frame:
     """Write a frame around `data`, a JSON object."""
-    head = f'{{"seq":{seq},"t":"{iso(t)}","type":"{type_}","data":'.encode()
-    return Frame(seq, agency_id, head + data + b"}")
+    text = f'{{"seq":{seq},"t":"{iso(t)}","type":"{type_}","data":{data}}}'
+    return Frame(seq, agency_id, text)
 
 
 def filtered(frames: Iterable[Frame], scope: Scope) -> Iterator[Frame | Skip]:

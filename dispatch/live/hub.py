@@ -3,83 +3,34 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from itertools import islice
 from typing import Final
 
+from dispatch import clock
 from dispatch.db.database import Database
-from dispatch.live.frames import Frame, Skip, filtered
+from dispatch.live.follower import Follower
+from dispatch.live.frames import Frame
 from dispatch.live.log import read_log
+from dispatch.live.passing import Passing
 from dispatch.live.repository import EventRepository
+from dispatch.live.room import Room
 from dispatch.live.scope import Scope
+
+__all__ = ["Follower", "Hub", "Passing"]
 
 log = logging.getLogger(__name__)
 
-EVENT_LIMIT: Final = 1000
-"Events that may wait for one console before it is cut off to resume by itself."
-PAGE: Final = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Passing:
-    """One value that is not logged: the newest of its `key` wins."""
-
-    type: str
-    "`positions`, `heard` or `links`."
-    key: int
-    agency_id: int | None
-    json: bytes
-
-
-@dataclass(slots=True, eq=False)
-class Follower:
-    """One console's queue. Events are never dropped; passing values are replaced by newer ones."""
-
-    scope: Scope
-    passing_wanted: bool = True
-    limit: int = EVENT_LIMIT
-    events: deque[Frame | Skip] = field(default_factory=deque)
-    passing: dict[tuple[str, int], bytes] = field(default_factory=dict)
-    too_slow: bool = False
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
-    "Something to send."
-    alarm: asyncio.Event = field(default_factory=asyncio.Event)
-    "Something is wrong: look at once, even while a send is stuck."
-
-    def offer(self, frames: Sequence[Frame]) -> None:
-        """Queue events; numbers that are not for this console are joined into ranges."""
-        if self.too_slow:
-            return
-        for one in filtered(frames, self.scope):
-            before = self.events[-1] if self.events else None
-            if isinstance(one, Skip) and isinstance(before, Skip):
-                self.events[-1] = Skip(before.first, one.last)
-            else:
-                self.events.append(one)
-        if len(self.events) > self.limit:
-            self.too_slow = True
-            self.events.clear()
-            self.passing.clear()
-            self.alarm.set()
-        self.wake.set()
-
-    def offer_passing(self, values: Iterable[Passing]) -> None:
-        """Keep the newest value of each key."""
-        if self.too_slow or not self.passing_wanted:
-            return
-        for value in values:
-            if self.scope.sees(value.agency_id):
-                self.passing[value.type, value.key] = value.json
-        if self.passing:
-            self.wake.set()
-
-    def take_passing(self) -> Mapping[str, list[bytes]]:
-        """The newest values by type; the queue is empty afterwards."""
-        taken: dict[str, list[bytes]] = {}
-        for (type_, _), json in self.passing.items():
-            taken.setdefault(type_, []).append(json)
-        self.passing.clear()
-        return taken
+PAGE: Final = 250
+"Events read from the log at once; writing their frames holds up the loop for a millisecond."
+RECENT: Final = 2000
+"Newest frames kept in memory: consoles that were away for a moment cost no query."
+FRAMES_PER_S: Final = 1000
+"Frames of passing values that the server cares to send in a second, to all consoles."
+SHORTEST_S: Final = 0.02
+LONGEST_S: Final = 0.1
+"Bounds of the pause between two ticks."
 
 
 class Hub:
@@ -89,9 +40,11 @@ class Hub:
     or a task was cancelled right after its commit) is filled from the log by `run`.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, now: Callable[[], datetime] = clock.now) -> None:
         self._database = database
-        self._followers: set[Follower] = set()
+        self._now = now
+        self._rooms: dict[Scope, Room] = {}
+        self._recent: deque[Frame] = deque(maxlen=RECENT)
         self._behind = asyncio.Event()
         self.last_seq = 0
         self.epoch = ""
@@ -123,22 +76,42 @@ class Hub:
 
     def pass_on(self, values: Sequence[Passing]) -> None:
         """Tell followers of values that are not logged."""
-        for follower in self._followers:
-            follower.offer_passing(values)
+        for room in self._rooms.values():
+            room.pass_on(values)
 
     def follow(self, follower: Follower) -> Callable[[], None]:
         """From now on `follower` gets all above `last_seq`; call the result to stop."""
-        self._followers.add(follower)
-        return lambda: self._followers.discard(follower)
+        scope = follower.scope
+        room = self._rooms.get(scope)
+        if room is None:
+            room = self._rooms[scope] = Room(scope, self._pause, self._now)
+        room.followers.add(follower)
+        return lambda: self._leave(room, follower)
+
+    def recent(self, after: int, upto: int) -> list[Frame] | None:
+        """Frames `after` + 1 .. `upto` where memory has all of them."""
+        if not self._recent or self._recent[0].seq > after + 1:
+            return None
+        start = after + 1 - self._recent[0].seq
+        return list(islice(self._recent, start, start + upto - after))
 
     def followers(self) -> frozenset[Follower]:
         """Those who follow now."""
-        return frozenset(self._followers)
+        return frozenset(one for room in self._rooms.values() for one in room.followers)
 
     @property
     def following(self) -> int:
         """How many consoles are connected."""
-        return len(self._followers)
+        return sum(len(room.followers) for room in self._rooms.values())
+
+    def _pause(self) -> float:
+        return min(max(self.following / FRAMES_PER_S, SHORTEST_S), LONGEST_S)
+
+    def _leave(self, room: Room, follower: Follower) -> None:
+        room.followers.discard(follower)
+        if not room.followers and self._rooms.get(follower.scope) is room:
+            room.close()
+            del self._rooms[follower.scope]
 
     async def _catch_up(self) -> None:
         while True:
@@ -155,6 +128,9 @@ class Hub:
                 return
 
     def _deliver(self, frames: Sequence[Frame]) -> None:
+        if self._recent and self._recent[-1].seq + 1 != frames[0].seq:
+            self._recent.clear()
         self.last_seq = frames[-1].seq
-        for follower in self._followers:
-            follower.offer(frames)
+        self._recent.extend(frames)
+        for room in self._rooms.values():
+            room.deliver(frames)

@@ -11,8 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dispatch import clock
 from dispatch.db.database import after_commit
 from dispatch.live.frames import Frame, frame
-from dispatch.live.models import Event
-from dispatch.live.repository import EventRepository
+from dispatch.live.repository import EventRepository, LoggedEvent
 
 _FRAMES: Final = "frames"
 
@@ -57,7 +56,7 @@ class EventLog:
             rows.append(
                 {"seq": seq, "type": one.type, "t": t, "agency_id": one.agency_id, "data": data}
             )
-            frames.append(frame(seq, t, one.type, one.agency_id, data.encode()))
+            frames.append(frame(seq, t, one.type, one.agency_id, data))
         await repository.add(rows)
         self._tell(session, frames)
         return last
@@ -70,17 +69,13 @@ class EventLog:
         waiting.extend(frames)
 
 
-def stored_frame(row: Event) -> Frame:
-    """The frame of a logged event, octet for octet as it was first sent."""
-    return frame(row.seq, row.t, row.type, row.agency_id, row.data.encode())
-
-
 async def read_log(session: AsyncSession, after: int, limit: int) -> list[Frame]:
-    """Frames after+1 .. in order, unfiltered."""
-    return [stored_frame(row) for row in await EventRepository(session).after(after, limit)]
+    """Frames after+1 .. in order, unfiltered, octet for octet as they were first sent."""
+    rows = await EventRepository(session).after(after, limit)
+    return [frame(row.seq, row.t, row.type, row.agency_id, row.data) for row in rows]
 
 
-async def logged_event(session: AsyncSession, seq: int) -> Event | None:
+async def logged_event(session: AsyncSession, seq: int) -> LoggedEvent | None:
     """One event by its number, if it is still kept."""
     rows = await EventRepository(session).after(seq - 1, 1)
     return rows[0] if rows and rows[0].seq == seq else None

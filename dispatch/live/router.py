@@ -61,11 +61,9 @@ async def list_events(
             frames = await _read(shared, scope, after, limit)
     finally:
         unfollow()
-    body = b'{"epoch":"%s","seq":%d,"items":[%s]}' % (
-        shared.hub.epoch.encode(),
-        frames[-1].seq if frames else after,
-        b",".join(frame.json for frame in frames),
-    )
+    newest = frames[-1].seq if frames else after
+    items = ",".join(frame.json for frame in frames)
+    body = f'{{"epoch":"{shared.hub.epoch}","seq":{newest},"items":[{items}]}}'
     return Response(body, media_type="application/json")
 
 

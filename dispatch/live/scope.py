@@ -1,5 +1,6 @@
 """Who may see what: the one agency filter of log, snapshot, lists and live stream."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,6 +26,12 @@ class Scope:
             return true()
         own = agency_id.in_(sorted(self.agencies)) if self.agencies else false()
         return or_(agency_id.is_(None), own)
+
+    def each(self, agency_id: Any) -> Sequence[ColumnElement[bool]]:
+        """The same as conditions that exclude one another: each can use an index on agencies."""
+        if self.agencies is None:
+            return (true(),)
+        return (agency_id.is_(None), *(agency_id == one for one in sorted(self.agencies)))
 
 
 EVERYTHING: Final = Scope(None)

@@ -17,8 +17,9 @@ from dispatch.auth.identity import SignedIn
 from dispatch.auth.sessions import Sessions
 from dispatch.consultation import note_look
 from dispatch.emergencies.service import open_emergencies, shown
+from dispatch.live.follower import Follower
 from dispatch.live.frames import filtered
-from dispatch.live.hub import PAGE, Follower
+from dispatch.live.hub import PAGE
 from dispatch.live.log import read_log
 from dispatch.live.repository import EventRepository
 from dispatch.live.scope import visible_to
@@ -31,8 +32,8 @@ ANSWER_S: Final = 15.0
 "A console that has not answered a heartbeat for so long is gone."
 HELLO_S: Final = 10.0
 "Time for the first frame."
-TICK_S: Final = 0.2
-"Positions go out at once when the stream is quiet, and at most five times a second."
+TURN: Final = 32
+"Frames sent in one go; then the others have their turn."
 CLOSE_S: Final = 1.0
 "A stuck socket is not waited for longer when it is closed."
 FRAME_LIMIT: Final = 16 * 1024
@@ -87,6 +88,8 @@ class LiveStream:
         self._sessions = sessions
         self._follower = Follower(visible_to(user))
         self._session_over = False
+        self._beat_due = False
+        self._sent = 0
         self._answered_at = clock.monotonic()
 
     async def run(self) -> None:
@@ -139,7 +142,7 @@ class LiveStream:
         known = hello.resume.epoch == epoch and first_kept - 1 <= after <= upto
         if not known:
             answer = {"reset": True, "epoch": epoch, "seq": upto, "emergencies": shown}
-            await self._send(orjson.dumps(answer))
+            await self._send(orjson.dumps(answer).decode())
         else:
             answer = {
                 "resumed": True,
@@ -148,14 +151,17 @@ class LiveStream:
                 "epoch": epoch,
                 "emergencies": shown,
             }
-            await self._send(orjson.dumps(answer))
+            await self._send(orjson.dumps(answer).decode())
             await self._backlog(after, upto)
-        await self._send(b'{"live":true}')
+        await self._send('{"live":true}')
 
     async def _backlog(self, after: int, upto: int) -> None:
         while after < upto:
-            async with self._shared.database.read() as session:
-                frames = await read_log(session, after, min(PAGE, upto - after))
+            last = min(after + PAGE, upto)
+            frames = self._shared.hub.recent(after, last)
+            if frames is None:
+                async with self._shared.database.read() as session:
+                    frames = await read_log(session, after, last - after)
             if not frames or frames[0].seq != after + 1:
                 raise _EndError(CLOSE_TOO_SLOW, "the log was cut meanwhile, take a snapshot")
             after = frames[-1].seq
@@ -166,7 +172,8 @@ class LiveStream:
         sender = asyncio.create_task(self._sending(), name="live sender")
         reader = asyncio.create_task(self._reading(), name="live reader")
         watch = asyncio.create_task(self._watching(), name="live watch")
-        tasks = {sender, reader, watch}
+        pulse = asyncio.create_task(self._beating(), name="live pulse")
+        tasks = {sender, reader, watch, pulse}
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -178,42 +185,28 @@ class LiveStream:
 
     async def _sending(self) -> None:
         follower = self._follower
-        beat = clock.monotonic()
-        passed = beat - TICK_S
         while True:
-            while follower.events:
-                await self._send(follower.events.popleft().json)
-            now = clock.monotonic()
-            if follower.passing and now - passed >= TICK_S:
-                await self._send_passing()
-                passed = now
-            if now >= beat and await self._beat():
-                beat = now + HEARTBEAT_S
-            due = min(beat, passed + TICK_S) if follower.passing else beat
             follower.wake.clear()
+            while (text := follower.next_text()) is not None:
+                await self._send(text)
             if follower.too_slow:
                 raise _EndError(CLOSE_TOO_SLOW, "too slow")
-            if follower.events:
-                continue
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(max(due - clock.monotonic(), 0)):
-                    await follower.wake.wait()
+            if self._beat_due:
+                # nothing waits: all that comes before this number was sent
+                self._beat_due = False
+                seq, t = self._shared.hub.last_seq, iso(self._shared.now())
+                await self._send(f'{{"type":"heartbeat","seq":{seq},"t":"{t}"}}')
+            else:
+                await follower.wake.wait()
 
-    async def _send_passing(self) -> None:
-        t = iso(self._shared.now())
-        for type_, values in self._follower.take_passing().items():
-            head = f'{{"t":"{t}","type":"{type_}","data":['.encode()
-            await self._send(head + b",".join(values) + b"]}")
-
-    async def _beat(self) -> bool:
-        """Tell where the log stands; not while events wait that come before that number."""
-        if not await self._sessions.alive(self._user.session_id):
-            raise _EndError(CLOSE_SESSION_OVER, "session over")
-        if self._follower.events:
-            return False
-        seq, t = self._shared.hub.last_seq, iso(self._shared.now())
-        await self._send(f'{{"type":"heartbeat","seq":{seq},"t":"{t}"}}'.encode())
-        return True
+    async def _beating(self) -> None:
+        """Let the sender tell from time to time where the log stands."""
+        while True:
+            if not await self._sessions.alive(self._user.session_id):
+                raise _EndError(CLOSE_SESSION_OVER, "session over")
+            self._beat_due = True
+            self._follower.wake.set()
+            await asyncio.sleep(HEARTBEAT_S)
 
     async def _reading(self) -> None:
         while True:
@@ -269,5 +262,9 @@ class LiveStream:
             raise _EndError(CLOSE_TOO_LARGE, "frame too large")
         return text
 
-    async def _send(self, json: bytes) -> None:
-        await self._socket.send_text(json.decode())
+    async def _send(self, text: str) -> None:
+        """Send a frame; a long row of them lets others have their turn."""
+        await self._socket.send({"type": "websocket.send", "text": text})
+        self._sent += 1
+        if self._sent % TURN == 0:
+            await asyncio.sleep(0)

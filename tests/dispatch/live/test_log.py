@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from dispatch.db.database import Database
+from dispatch.live.follower import Follower
 from dispatch.live.frames import Frame, Skip, filtered
-from dispatch.live.hub import Follower, Hub, Passing
+from dispatch.live.hub import Hub
 from dispatch.live.log import EventLog, read_log
+from dispatch.live.passing import tick
 from dispatch.live.scope import EVERYTHING, Scope
 from dispatch.shared import Shared
 from dispatch.units.schemas import StatusView
@@ -24,7 +26,7 @@ def status(number: int) -> StatusView:
 
 
 def frame(seq: int, agency_id: int | None = None) -> Frame:
-    return Frame(seq, agency_id, b'{"seq":%d}' % seq)
+    return Frame(seq, agency_id, f'{{"seq":{seq}}}')
 
 
 def numbers(follower: Follower) -> list[int]:
@@ -137,15 +139,14 @@ def test_what_is_not_for_a_reader_becomes_ranges() -> None:
     frames = [frame(1, 1), frame(2, 2), frame(3, 2), frame(4), frame(5, 2)]
     got = list(filtered(frames, Scope(frozenset({1}))))
     assert got == [frames[0], Skip(2, 3), frames[3], Skip(5, 5)]
-    assert got[1].json == b'{"seq_from":2,"seq":3,"type":"skip"}'
+    assert got[1].json == '{"seq_from":2,"seq":3,"type":"skip"}'
     assert list(filtered(frames, Scope(frozenset()))) == [Skip(1, 3), frames[3], Skip(5, 5)]
 
 
 def test_ranges_are_joined_while_they_wait() -> None:
     follower = Follower(Scope(frozenset({1})))
-    follower.offer([frame(1, 2)])
-    follower.offer([frame(2, 2), frame(3, 1)])
-    follower.offer([frame(4, 2)])
+    for frames in ([frame(1, 2)], [frame(2, 2), frame(3, 1)], [frame(4, 2)]):
+        follower.offer(list(filtered(frames, follower.scope)))
     assert list(follower.events) == [Skip(1, 2), frame(3, 1), Skip(4, 4)]
 
 
@@ -157,16 +158,8 @@ def test_a_console_that_does_not_follow_is_cut_off_with_bounded_memory() -> None
         states.append(follower.too_slow)
     assert states == [False, True]
     follower.offer([frame(n) for n in range(5, 5000)])
-    follower.offer_passing([Passing("positions", 1, None, b"{}")])
-    assert (len(follower.events), len(follower.passing)) == (0, 0)
-
-
-def test_of_passing_values_the_newest_of_each_radio_stays() -> None:
-    follower = Follower(Scope(frozenset({1})))
-    follower.offer_passing([Passing("positions", n % 2, 1, b"%d" % n) for n in range(1000)])
-    follower.offer_passing([Passing("positions", 5, 2, b"theirs")])
-    assert follower.take_passing() == {"positions": [b"998", b"999"]}
-    assert follower.take_passing() == {}
+    follower.offer_tick(tick({("positions", 1): b"{}"}, START))
+    assert (len(follower.events), follower.waiting) == (0, 0)
 
 
 async def test_old_events_are_forgotten_and_the_numbers_go_on(shared: Shared) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from typing import Any
 
 import orjson
 import pytest
@@ -249,3 +250,22 @@ async def test_the_long_poll_waits_for_an_event_of_ones_own(desk: Desk, shared: 
     assert [one["data"]["status"] for one in statuses] == [54]
     gone = await client.get("/api/events", params={"after": 10_000})
     assert (gone.status_code, gone.json()["code"]) == (410, "events_expired")
+
+
+async def test_a_backlog_comes_from_memory_or_from_the_log_alike(
+    desk: Desk, shared: Shared
+) -> None:
+    client = await dispatcher(desk)
+    await hear(shared, *(status(n) for n in range(20)))
+    last = shared.hub.last_seq
+
+    async def backlog(after: int) -> list[dict[str, Any]]:
+        async with server.console(client) as console:
+            await console.resume(shared.hub.epoch, after)
+            return [await console.next() for _ in range(last - after)]
+
+    async with serving(desk) as server:
+        remembered = await backlog(last - 15)
+        assert [one["seq"] for one in remembered] == list(range(last - 14, last + 1))
+        shared.hub._recent.clear()
+        assert await backlog(last - 15) == remembered
