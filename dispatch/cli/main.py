@@ -8,6 +8,7 @@ import typer
 from dispatch.cli.output import CONFIG, ConfigOption, done, faults_as_lines, run, say, settings_from
 from dispatch.cli.people import users
 from dispatch.cli.records import export
+from dispatch.cli.safekeeping import backup, restore
 from dispatch.cli.vehicles import fleet
 
 app = typer.Typer(
@@ -20,6 +21,8 @@ app = typer.Typer(
 app.add_typer(users, name="user")
 app.add_typer(fleet, name="fleet")
 app.add_typer(export, name="export")
+app.command("backup")(backup)
+app.command("restore")(restore)
 
 
 def main() -> None:
@@ -48,11 +51,12 @@ def run_server(
     The database is brought to this program's schema first, after a backup.
     """
     from dispatch.cli.installation import prepare_database, welcome
+    from dispatch.lock import held
     from dispatch.logs import set_up_logs
     from dispatch.server import serve
 
     settings = settings_from(config)
-    with faults_as_lines():
+    with faults_as_lines(), held(settings.data_dir):
         prepare_database(settings, demo=False)
         set_up_logs(debug=debug)
         for line in settings.gateway.advice() if settings.gateway else ():

@@ -1,11 +1,8 @@
 """`dispatch demo`, step by step."""
 
 import asyncio
-import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +13,8 @@ from dispatch.db.database import Database, DatabaseError
 from dispatch.demo.child import simulator
 from dispatch.demo.plan import DemoPlan, write_files
 from dispatch.demo.seed import seed
-from dispatch.listening import ServerError, listen
+from dispatch.listening import listen
+from dispatch.lock import held
 from dispatch.logs import set_up_logs
 from dispatch.server import serve
 
@@ -27,12 +25,12 @@ def run_demo(plan: DemoPlan, debug: bool) -> None:
     """Prepare, start and stop everything; returns after Ctrl-C.
 
     Raises:
-        ServerError: the port is taken, or another demo runs in this directory.
-        DatabaseError: the directory holds a database that is no demo's.
+        ServerError: the port is taken.
+        DatabaseError: another demo runs in this directory, or it holds a database that is none's.
     """
     listen("127.0.0.1", plan.port).close()
     plan.directory.mkdir(parents=True, exist_ok=True)
-    with _alone(plan.directory), (plan.directory / "dispatch.log").open("w") as log_file:
+    with held(plan.directory), (plan.directory / "dispatch.log").open("w") as log_file:
         if not plan.keep:
             _clear(plan)
         set_up_logs(debug=debug, stream=log_file)
@@ -66,19 +64,6 @@ async def _seed(database_url: str, plan: DemoPlan) -> str:
         return await seed(database, plan.fleet())
     finally:
         await database.close()
-
-
-@contextmanager
-def _alone(directory: Path) -> Iterator[None]:
-    """Hold the directory; the lock goes with the process, however it ends."""
-    with (directory / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise ServerError(
-                f"another demo runs in {directory}: stop it, or choose another --data-dir"
-            ) from None
-        yield
 
 
 def _clear(plan: DemoPlan) -> None:

@@ -144,6 +144,6 @@ async def test_the_demo_shows_patrols_that_move(tmp_path: Path) -> None:
         )  # fmt: skip
         _, refused = await second.communicate()
         assert second.returncode == 1
-        assert b"another demo runs in" in refused
+        assert b"another dispatch" in refused
         assert "Stopped." in await stopped(process, signal.SIGINT)
     assert "simulating 6 patrols" in (tmp_path / "demo/simulator.log").read_text()

@@ -1,0 +1,1 @@
+"""Backups: made while the system runs, checked when made and when restored."""
