@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.faults.ledger import Class, Ledger, Stored, count_doubled
 
-FOLDER = "SARDZE_SOAK_RESULTS"
+FOLDER = "SOAK_RESULTS"
 "Environment: directory for the results; without it none are written."
 
 
