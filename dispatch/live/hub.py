@@ -46,9 +46,12 @@ class Hub:
         self._rooms: dict[Scope, Room] = {}
         self._recent: deque[Frame] = deque(maxlen=RECENT)
         self._behind = asyncio.Event()
+        self._known_seq = 0
         self.last_seq = 0
         self.epoch = ""
         self.demo = False
+        self.relay: Callable[[Sequence[Passing]], None] | None = None
+        "Tells other processes what `pass_on` is given; None: there are none, or they know."
 
     async def start(self) -> None:
         """Learn the epoch and where the log stands."""
@@ -69,13 +72,24 @@ class Hub:
     def publish(self, frames: Sequence[Frame]) -> None:
         """Tell followers of events that are committed."""
         if self._behind.is_set() or frames[0].seq != self.last_seq + 1:
-            if frames[-1].seq > self.last_seq:
-                self._behind.set()
+            self.behind(frames[-1].seq)
             return
         self._deliver(frames)
 
+    def behind(self, seq: int) -> None:
+        """Event `seq` is committed, by whichever process: followers get it out of the log."""
+        if seq > self.last_seq:
+            self._known_seq = max(self._known_seq, seq)
+            self._behind.set()
+
     def pass_on(self, values: Sequence[Passing]) -> None:
-        """Tell followers of values that are not logged."""
+        """Tell followers of values that are not logged, here and in other processes."""
+        self.take_over(values)
+        if self.relay is not None:
+            self.relay(values)
+
+    def take_over(self, values: Sequence[Passing]) -> None:
+        """Tell followers of values that another process computed."""
         for room in self._rooms.values():
             room.pass_on(values)
 
@@ -123,9 +137,10 @@ class Hub:
             if frames:
                 self._deliver(frames)
             if self.last_seq >= newest or not frames:
-                self._behind.clear()
                 self.last_seq = max(self.last_seq, newest)
-                return
+                if self.last_seq >= self._known_seq:
+                    self._behind.clear()
+                    return
 
     def _deliver(self, frames: Sequence[Frame]) -> None:
         if self._recent and self._recent[-1].seq + 1 != frames[0].seq:

@@ -9,10 +9,12 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch import clock
-from dispatch.db.database import after_commit
+from dispatch.db.database import after_commit, notify
 from dispatch.live.frames import Frame, frame
 from dispatch.live.repository import EventRepository, LoggedEvent
 
+EVENT_CHANNEL: Final = "sardze_event"
+"Notices of it carry the number of a transaction's last event."
 _FRAMES: Final = "frames"
 
 Publish = Callable[[Sequence[Frame]], None]
@@ -67,6 +69,7 @@ class EventLog:
             session.info[_FRAMES] = waiting = []
             after_commit(session, lambda: self._publish(session.info.pop(_FRAMES)))
         waiting.extend(frames)
+        notify(session, EVENT_CHANNEL, str(frames[-1].seq), newest=True)
 
 
 async def read_log(session: AsyncSession, after: int, limit: int) -> list[Frame]:
