@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Text
+from sqlalchemy import BigInteger, Text
 from sqlmodel import Field, SQLModel
 
 from dispatch.db.types import UtcDateTime
@@ -14,6 +14,23 @@ class Ingested(SQLModel, table=True):
     event_id: str = Field(primary_key=True, max_length=64)
     gateway: str = Field(max_length=64)
     at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class GatewayProgress(SQLModel, table=True):
+    """What has arrived of the numbered events of one spool of a gateway."""
+
+    __tablename__ = "gateway_progress"
+
+    gateway: str = Field(primary_key=True, max_length=64)
+    epoch: str = Field(primary_key=True, max_length=64)
+    "Names the spool; a new one numbers from 1 again."
+    top: int = Field(sa_type=BigInteger)
+    "Highest number that arrived."
+    holes: str = Field(sa_type=Text)
+    "JSON: [[first, last], ..] of the numbers below `top` that have not arrived."
+    gone: int = Field(sa_type=BigInteger)
+    "Numbers that were given up."
+    at: datetime = Field(sa_type=UtcDateTime)
 
 
 class RejectedEvent(SQLModel, table=True):

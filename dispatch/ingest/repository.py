@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from dispatch.db.upsert import insert_into
-from dispatch.ingest.models import Ingested, RejectedEvent
+from dispatch.ingest.models import GatewayProgress, Ingested, RejectedEvent
 
 
 class IngestRepository:
@@ -30,9 +30,27 @@ class IngestRepository:
         self._session.add(row)
         await self._session.flush()
 
+    async def progress(self) -> Sequence[GatewayProgress]:
+        """What has arrived of every spool's numbers."""
+        return (await self._session.execute(select(GatewayProgress))).scalars().all()
+
+    async def save_progress(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Replace the rows of these spools."""
+        query = insert_into(self._session, _PROGRESS)
+        changed = {key: query.excluded[key] for key in ("top", "holes", "gone", "at")}
+        connection = await self._session.connection()
+        await connection.execute(
+            query.on_conflict_do_update(index_elements=["gateway", "epoch"], set_=changed), rows
+        )
+
+    async def forget_progress(self, before: datetime) -> None:
+        """Forget spools that nothing came from for long."""
+        await self._session.execute(delete(GatewayProgress).where(col(GatewayProgress.at) < before))
+
     async def forget_before(self, at: datetime) -> None:
         """Forget event ids that no gateway sends again."""
         await self._session.execute(delete(Ingested).where(col(Ingested.at) < at))
 
 
+_PROGRESS = GatewayProgress.__table__  # type: ignore[attr-defined]  # as below
 _INGESTED = Ingested.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it

@@ -67,6 +67,12 @@ class SpoolReport:
     "Given up under overload since the start, by kind of event."
     fault: str | None = None
     "Why the spool takes nothing at the moment."
+    shedding_since: datetime | None = None
+    "Overload: something is given up since then; None: nothing is."
+    epoch: str = ""
+    "Names the spool, as in the events that it numbers."
+    gone: tuple[tuple[int, int], ...] = ()
+    "Numbers, first and last, that dispatch asked for lately and that the spool does not hold."
 
 
 @dataclass(frozen=True, slots=True)

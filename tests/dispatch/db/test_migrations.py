@@ -18,6 +18,7 @@ from tests.dispatch.world import add_fleet, open_world, raise_everything
 
 TABLES_THAT_STAY_EMPTY = {
     "rejected_event",
+    "gateway_progress",
     "idempotency",
     "user_account",
     "user_agency",
