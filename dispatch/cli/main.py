@@ -10,6 +10,9 @@ from dispatch.cli.people import users
 from dispatch.cli.records import export
 from dispatch.cli.safekeeping import backup, restore
 from dispatch.cli.vehicles import fleet
+from radio_gateway.logs import LogFormat
+
+LogOption = Annotated[LogFormat, typer.Option("--log", help="Lines for people, or JSON.")]
 
 app = typer.Typer(
     name="dispatch",
@@ -45,6 +48,7 @@ def _version(
 def run_server(
     config: ConfigOption = CONFIG,
     debug: Annotated[bool, typer.Option(help="Log every detail.")] = False,
+    log: LogOption = LogFormat.TEXT,
 ) -> None:
     """Run everything in one process: gateway, database, console.
 
@@ -52,13 +56,13 @@ def run_server(
     """
     from dispatch.cli.installation import prepare_database, welcome
     from dispatch.lock import held
-    from dispatch.logs import set_up_logs
     from dispatch.server import serve
+    from radio_gateway.logs import set_up_logs
 
     settings = settings_from(config)
     with faults_as_lines(), held(settings.data_dir):
         prepare_database(settings, demo=False)
-        set_up_logs(debug=debug)
+        set_up_logs(debug=debug, form=log)
         for line in settings.gateway.advice() if settings.gateway else ():
             say(f"note: {line}")
         if settings.pmtiles and not settings.pmtiles.is_file():

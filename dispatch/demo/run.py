@@ -15,8 +15,8 @@ from dispatch.demo.plan import DemoPlan, write_files
 from dispatch.demo.seed import seed
 from dispatch.listening import listen
 from dispatch.lock import held
-from dispatch.logs import set_up_logs
 from dispatch.server import serve
+from radio_gateway.logs import set_up_logs
 
 _OWN_FILES: Final = ("sardze.db*", "spool.db*", "*.tty")
 

@@ -1,5 +1,4 @@
 import asyncio
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ from sqlalchemy import text
 from dispatch import app as composition
 from dispatch.auth.identity import Role
 from dispatch.background import Background
-from dispatch.logs import LineFormatter
 from dispatch.static import console_root
 from tests.dispatch.desk import Desk, open_desk
 
@@ -202,17 +200,6 @@ async def test_a_failed_task_starts_again(caplog: pytest.LogCaptureFixture) -> N
     assert "work failed; it starts again" in caplog.text
     await tasks.stop()
     assert tasks.running == set()
-
-
-def test_a_radio_cannot_forge_a_line_of_the_log() -> None:
-    record = logging.LogRecord(
-        "radio", logging.WARNING, "", 0, "alias %s", ("x\n2026 ERROR \x1b[31m\u2028y",), None
-    )
-    record.created = 0.25
-    line = LineFormatter().format(record)
-    assert line == (
-        "1970-01-01T00:00:00.250Z WARNING radio: alias x\\n2026 ERROR \\x1b[31m\\u2028y"
-    )
 
 
 async def test_agencies_are_filtered_through_the_whole_app(desk: Desk) -> None:
