@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dispatch.db.database import after_commit
 from radio_gateway.bus.errors import BusClosedError
 from radio_gateway.domain.commands import Command
-from radio_gateway.domain.ports import Bus
+from radio_gateway.domain.ports import DispatchBus
 from radio_gateway.domain.wire import CommandEnvelope
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Outbox:
         envelope = CommandEnvelope(str(uuid4()), ANY_GATEWAY, command, expires_at)
         after_commit(session, lambda: self._put(envelope))
 
-    async def run(self, bus: Bus) -> None:
+    async def run(self, bus: DispatchBus) -> None:
         """Hand commands to the bus until it is closed; a bus in trouble is tried again."""
         while True:
             await self._wake.wait()

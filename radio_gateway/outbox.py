@@ -10,7 +10,7 @@ from typing import Final
 
 from radio_gateway.bus.errors import BusError
 from radio_gateway.domain.events import Event, is_durable, is_urgent
-from radio_gateway.domain.ports import Bus
+from radio_gateway.domain.ports import GatewayBus
 from radio_gateway.domain.wire import EventEnvelope
 from radio_gateway.links.clock import Clock
 from radio_gateway.shedding import LooseQueue
@@ -82,7 +82,7 @@ class Outbox:
     """Takes turns of events; `run` stores and publishes them until cancelled."""
 
     def __init__(
-        self, spool: Spool, bus: Bus, gateway: str, clock: Clock, *, retry_s: float = RETRY_S
+        self, spool: Spool, bus: GatewayBus, gateway: str, clock: Clock, *, retry_s: float = RETRY_S
     ) -> None:
         self._spool = spool
         self._bus = bus

@@ -17,7 +17,7 @@ from radio_gateway.adapters.kinds.base import Entropy
 from radio_gateway.config import GatewaySettings
 from radio_gateway.domain.commands import Command
 from radio_gateway.domain.events import Event, TextFailure
-from radio_gateway.domain.ports import Bus
+from radio_gateway.domain.ports import GatewayBus
 from radio_gateway.domain.wire import CommandEnvelope
 from radio_gateway.link_runner import LinkRunner, LinkStatus, PortStatus
 from radio_gateway.links import clock as system
@@ -53,7 +53,7 @@ class Gateway:
     def __init__(
         self,
         settings: GatewaySettings,
-        bus: Bus,
+        bus: GatewayBus,
         *,
         sole: bool = True,
         clock: Clock = system.now,
@@ -215,6 +215,6 @@ def _report_drops(link: str, port: PortStatus, seen: dict[tuple[str, str], int])
         )
 
 
-async def run_gateway(settings: GatewaySettings, bus: Bus, *, stop: asyncio.Event) -> None:
+async def run_gateway(settings: GatewaySettings, bus: GatewayBus, *, stop: asyncio.Event) -> None:
     """Run one gateway until `stop` is set; raises SpoolError when the spool cannot be used."""
     await Gateway(settings, bus).run(stop)

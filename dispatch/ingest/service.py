@@ -20,7 +20,7 @@ from dispatch.ingest.store import store
 from dispatch.shared import Shared
 from radio_gateway.bus.errors import BusClosedError
 from radio_gateway.domain.events import EmergencyRaised, EmergencySource, is_durable, is_urgent
-from radio_gateway.domain.ports import Bus
+from radio_gateway.domain.ports import DispatchBus
 from radio_gateway.domain.wire import EventEnvelope, Receipt, dump_event, kind_of
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class Ingest:
     """
 
     def __init__(
-        self, shared: Shared, bus: Bus, monotonic: Callable[[], float] = clock.monotonic
+        self, shared: Shared, bus: DispatchBus, monotonic: Callable[[], float] = clock.monotonic
     ) -> None:
         self._shared = shared
         self._bus = bus

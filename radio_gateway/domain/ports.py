@@ -115,37 +115,53 @@ class Adapter(Protocol):
         ...
 
 
-class Bus(Protocol):
-    """Carries events up and commands down between gateway and dispatch, in batches."""
+class GatewayBus(Protocol):
+    """The gateway's side of what joins it to dispatch: events up, commands down."""
 
     async def publish(self, events: Sequence[EventEnvelope]) -> None:
-        """Hand events on; returns when the bus has taken them, which is not a receipt."""
-        ...
+        """Hand events on; returns when the bus has taken them, which is not a receipt.
 
-    def events(self) -> AsyncIterator[Sequence[EventEnvelope]]:
-        """Dispatch side: batches as they come."""
-        ...
-
-    async def acknowledge(self, receipt: Receipt) -> None:
-        """Dispatch side, after COMMIT: these need not be sent again."""
+        Raises:
+            BusError: the bus takes none now; some of them may have been taken.
+        """
         ...
 
     def receipts(self, gateway: str) -> AsyncIterator[Receipt]:
-        """Gateway side."""
-        ...
-
-    async def send(self, command: CommandEnvelope) -> None:
-        """Dispatch side: hand a command to a gateway."""
+        """What dispatch has committed."""
         ...
 
     def commands(self, gateway: str) -> AsyncIterator[CommandEnvelope]:
-        """Gateway side."""
+        """What dispatch wants."""
         ...
 
     async def report(self, report: "GatewayReport") -> None:
-        """Gateway side: how it is; replaces the report before."""
+        """Tell how the gateway is; replaces the report before."""
+        ...
+
+
+class DispatchBus(Protocol):
+    """Dispatch's side of what joins it to its gateways."""
+
+    def events(self) -> AsyncIterator[Sequence[EventEnvelope]]:
+        """Batches as they come."""
+        ...
+
+    async def acknowledge(self, receipt: Receipt) -> None:
+        """Tell, after the COMMIT, that these need not be sent again."""
+        ...
+
+    async def send(self, command: CommandEnvelope) -> None:
+        """Hand a command to a gateway, or to all of them (`*`).
+
+        Raises:
+            BusError: the bus takes none now.
+        """
         ...
 
     def reports(self) -> AsyncIterator["GatewayReport"]:
-        """Dispatch side: the newest report of every gateway, then each new one."""
+        """The newest report of every gateway, then each new one."""
         ...
+
+
+class Bus(GatewayBus, DispatchBus, Protocol):
+    """Both sides in one process."""
