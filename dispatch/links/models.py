@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from dispatch.db.types import UtcDateTime
@@ -28,13 +28,6 @@ class Link(SQLModel, table=True):
     latency_ms: float | None = None
     seen_at: datetime = Field(sa_type=UtcDateTime)
     "Last report of any kind."
-    kind: str = Field(default="", max_length=32)
-    "As the gateway's newest report has it, with what follows; empty: not in it, or a site."
-    title: str = Field(default="", max_length=200)
-    network: str | None = Field(default=None, max_length=128)
-    abilities: str = Field(default="", max_length=1000)
-    "Names of `Ability`, sorted, with spaces between."
-    text_limit: int | None = None
 
 
 class Gateway(SQLModel, table=True):
@@ -45,3 +38,5 @@ class Gateway(SQLModel, table=True):
     since: datetime = Field(sa_type=UtcDateTime)
     "When it came or went."
     version: str = Field(default="", max_length=64)
+    links: str = Field(default="[]", sa_type=Text)
+    "JSON: its links and what they can do, as it said last; see `links.catalogue`."

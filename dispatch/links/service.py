@@ -5,20 +5,32 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dispatch.links.models import Link
+from dispatch.links.catalogue import LinkTraits, dump_traits, load_traits, traits_of
+from dispatch.links.models import Gateway, Link
 from dispatch.links.repository import LinkRepository
 from dispatch.links.schemas import LinkView
 from dispatch.live.hub import Passing
 from dispatch.shared import Shared
 from radio_gateway.domain.events import LinkChanged, LinkHealth
+from radio_gateway.domain.report import GatewayReport
 
 
-def link_view(row: Link, shared: Shared) -> LinkView:
-    """One link as clients see it."""
+def link_view(row: Link, shared: Shared, gateway: Gateway | None) -> LinkView:
+    """One link as clients see it; whatever it said last, it is down while its gateway is away."""
     traits = shared.catalogue.get(row.name)
+    away = (
+        {}
+        if gateway is None or gateway.online
+        else {
+            "state": "down",
+            "reason": f"gateway {gateway.name} is away",
+            "since": max(gateway.since, row.since) if row.state == "down" else gateway.since,
+        }
+    )
     return LinkView.model_validate(
         {
             **row.model_dump(),
+            **away,
             "site": row.site or None,
             "kind": traits.kind if traits else "",
             "title": traits.title if traits else row.name,
@@ -31,7 +43,49 @@ async def links(
     session: AsyncSession, shared: Shared, after: int = 0, limit: int | None = None
 ) -> list[LinkView]:
     """All links, by id; they belong to no agency."""
-    return [link_view(row, shared) for row in await LinkRepository(session).all(after, limit)]
+    repository = LinkRepository(session)
+    gateways = {gateway.name: gateway for gateway in await repository.gateways()}
+    rows = await repository.all(after, limit)
+    return [link_view(row, shared, gateways.get(row.gateway)) for row in rows]
+
+
+async def known_links(session: AsyncSession) -> dict[str, dict[str, LinkTraits]]:
+    """The links of every gateway as it said last, for a start while the broker is away."""
+    rows = await LinkRepository(session).gateways()
+    return {row.name: load_traits(row.links) for row in rows}
+
+
+async def note_report(session: AsyncSession, shared: Shared, report: GatewayReport) -> list[str]:
+    """Keep what a gateway says of itself; the links that are up again as it came back.
+
+    Nothing is written unless it came, went, or is another program or configuration.
+    """
+    repository = LinkRepository(session)
+    traits = dump_traits(traits_of(report)) if report.links else None
+    row = await repository.gateway(report.gateway)
+    if row is None:
+        row = await repository.add_gateway(
+            Gateway(
+                name=report.gateway,
+                online=report.online,
+                since=report.at,
+                version=report.version[:64],
+                links=traits or "[]",
+            )
+        )
+        turned = not report.online
+    else:
+        turned = row.online != report.online
+        if turned:
+            row.online, row.since = report.online, report.at
+        row.version, row.links = report.version[:64], traits or row.links
+        await repository.save()
+    if not turned:
+        return []
+    its_links = await repository.of_gateway(report.gateway)
+    for link in its_links:
+        await shared.log.append(session, "link.changed", link_view(link, shared, row), None)
+    return [one.name for one in its_links if row.online and one.state == "up" and not one.site]
 
 
 async def changed(session: AsyncSession, shared: Shared, gateway: str, event: LinkChanged) -> bool:
@@ -52,7 +106,8 @@ async def changed(session: AsyncSession, shared: Shared, gateway: str, event: Li
         row.state, row.reason, row.since = event.state, event.reason[:300], at
         row.seen_at = max(row.seen_at, at)
         await repository.save()
-    await shared.log.append(session, "link.changed", link_view(row, shared), None)
+    view = link_view(row, shared, await repository.gateway(gateway))
+    await shared.log.append(session, "link.changed", view, None)
     return came_up
 
 
@@ -74,7 +129,8 @@ async def report(
     row.latency_ms = event.latency_ms
     row.seen_at = at
     await repository.save()
-    return Passing("links", row.id, None, link_view(row, shared).model_dump_json().encode())
+    view = link_view(row, shared, await repository.gateway(gateway))
+    return Passing("links", row.id, None, view.model_dump_json().encode())
 
 
 async def any_up(session: AsyncSession, names: Iterable[str]) -> bool:

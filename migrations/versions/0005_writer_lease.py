@@ -32,20 +32,11 @@ def upgrade() -> None:
         sa.Column("online", sa.Boolean(), nullable=False),
         sa.Column("since", UTC_TIME, nullable=False),
         sa.Column("version", sa.String(64), nullable=False),
+        sa.Column("links", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_gateway"),
     )
-    for column in (
-        sa.Column("kind", sa.String(32), nullable=False, server_default=""),
-        sa.Column("title", sa.String(200), nullable=False, server_default=""),
-        sa.Column("network", sa.String(128), nullable=True),
-        sa.Column("abilities", sa.String(1000), nullable=False, server_default=""),
-        sa.Column("text_limit", sa.Integer(), nullable=True),
-    ):
-        op.add_column("link", column)
 
 
 def downgrade() -> None:
-    for column in ("text_limit", "abilities", "network", "title", "kind"):
-        op.drop_column("link", column)
     op.drop_table("gateway")
     op.drop_table("writer_lease")
