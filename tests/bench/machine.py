@@ -15,7 +15,7 @@ from tests.dispatch.postgres import find_binaries
 
 IDLE_WANTED: Final = 0.85
 "Share of idle processor time that a measurement should find."
-PATIENCE_S: Final = float(os.environ.get("SARDZE_BENCH_IDLE_S", "20"))
+PATIENCE_S: Final = float(os.environ.get("BENCH_IDLE_S", "20"))
 "Longest wait for an idle machine before each test."
 _WINDOW_S: Final = 1.0
 _NEVER: Final = threading.Event()

@@ -1,0 +1,339 @@
+"""The real server under the load of a radio network, watched by a crowd of consoles."""
+
+import asyncio
+import json
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO, Any, Final, cast
+
+import asyncpg
+from sqlalchemy import make_url
+
+from tests.bench.crowd import Crowd
+from tests.bench.load import Plan
+from tests.bench.machine import cpu_s, resident_mib
+from tests.bench.marks import Marks
+from tests.e2e.system import Installation, Running, free_port, signed_in, until
+from tests.fakes.hytera_radio import DISPATCHER
+
+ROOT: Final = Path(__file__).parents[2]
+REPEATER, PASSPHRASE = 246001, "correct-horse-battery-staple"
+RADIOS: Final = 1000
+LOOK_S: Final = 0.004
+"Between two looks at the database: so much too old may a commit seem."
+ALARM_EVERY_S: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a run is about."""
+
+    rate: int
+    seconds: float
+    consoles: int = 50
+    alarm_every_s: float = ALARM_EVERY_S
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run showed; ages are in milliseconds with how often they occurred."""
+
+    sent: int = 0
+    stored: int = 0
+    positions: Counter[int] = field(default_factory=Counter)
+    alarms: Counter[int] = field(default_factory=Counter)
+    calls: Counter[int] = field(default_factory=Counter)
+    commits: Counter[int] = field(default_factory=Counter)
+    answers: Counter[int] = field(default_factory=Counter)
+    "Time that `/healthz` took: what the loop was busy with before."
+    closed: int = 0
+    cpu_share: float = 0.0
+    "Processor time of the server per second; 1.0: one core."
+    resident_mib: list[float] = field(default_factory=list)
+    "Once a second."
+
+
+def percentile(ages: Counter[int], share: float) -> float:
+    """The age that `share` of all do not exceed; nan: there are none."""
+    rest = share * ages.total()
+    for age in sorted(ages):
+        rest -= ages[age]
+        if rest <= 0:
+            return float(age)
+    return float("nan")
+
+
+def slope_per_min(values: list[float]) -> float:
+    """Least squares growth per minute of values that were taken once a second."""
+    n = len(values)
+    if n < 2:
+        return 0.0
+    middle, mean = (n - 1) / 2, sum(values) / n
+    across = sum((at - middle) * (value - mean) for at, value in enumerate(values))
+    return 60 * across / sum((at - middle) ** 2 for at in range(n))
+
+
+class Rig:
+    """One installation with a Hytera base and a repeater, and its running server."""
+
+    def __init__(self, folder: Path, database_url: str | None = None) -> None:
+        self.folder = folder
+        self.lp_port, self.homebrew_port = (free_port(socket.SOCK_DGRAM) for _ in range(2))
+        self.port = free_port(socket.SOCK_STREAM)
+        self.database_url = database_url
+        address = "" if database_url is None else f'database_url = "{database_url}"'
+        others = "\n".join(f"{name} = {free_port(socket.SOCK_DGRAM)}" for name in ("rrs", "tmp"))
+        (folder / "sardze.toml").write_text(
+            f"""
+            [dispatch]
+            port = {self.port}
+            data_dir = "data"
+            {address}
+            [gateway]
+            id = "bench"
+            data_dir = "data"
+            [[link]]
+            kind = "hytera"
+            name = "Hytera"
+            network = "hytera"
+            style = "radio"
+            peers = ["127.0.0.1"]
+            dispatcher_id = {DISPATCHER}
+            source_limit = 1000000
+            [link.ports]
+            lp = {self.lp_port}
+            {others}
+            [[link]]
+            kind = "homebrew"
+            name = "MMDVM"
+            network = "mmdvm"
+            port = {self.homebrew_port}
+              [[link.repeater]]
+              id = {REPEATER}
+              name = "Centrs"
+              passphrase = "{PASSPHRASE}"
+            """,
+            encoding="utf-8",
+        )
+        self._installation = Installation(folder)
+        self._server: Running | None = None
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """`dispatch run` within the block."""
+        with self._installation.running("run") as server:
+            self._server = server
+            server.address()
+            yield
+
+    def measure(self, load: Load) -> Outcome:
+        """Learn the radios, then put the load on while the crowd watches."""
+        assert self._server is not None
+        server = self._server
+        with signed_in(server.address(), server.sign_in_token()) as client:
+            known = self._send(Plan(**self._network(Load(1000, 2.0, 0, 0.0), 0, 4000)))
+            self._all_stored(known)
+            first = client.get("/api/snapshot").json()
+            number, base = known, self._newest()
+            plan = self._network(load, number, number + int(load.rate * load.seconds * 1.2) + 9000)
+            crowd = Crowd(
+                server.address(),
+                "; ".join(f"{name}={value}" for name, value in client.cookies.items()),
+                load.consoles,
+                first["epoch"],
+                first["seq"],
+                plan["reports"],
+                plan["calls"],
+            )
+            outcome = Outcome()
+            with self._crowd(crowd, outcome), self._watched(outcome, base, number):
+                began, used = time.monotonic(), cpu_s(server.process.pid)
+                last = self._send(Plan(**plan))
+                took = time.monotonic() - began
+                outcome.cpu_share = (cpu_s(server.process.pid) - used) / took
+                outcome.sent = last - number
+                self._all_stored(base + outcome.sent)
+            outcome.stored = self._count() - base
+        return outcome
+
+    def _network(self, load: Load, first: int, room: int) -> dict[str, Any]:
+        reports, calls = self.folder / "reports", self.folder / "calls"
+        Marks(reports, room)
+        Marks(calls, int(load.seconds * 4) + 100)
+        return asdict(
+            Plan(
+                lp_port=self.lp_port,
+                homebrew_port=self.homebrew_port,
+                repeater=REPEATER,
+                passphrase=PASSPHRASE,
+                rate=load.rate,
+                seconds=load.seconds,
+                radios=RADIOS,
+                alarm_every_s=load.alarm_every_s,
+                reports=str(reports),
+                calls=str(calls),
+                first=first,
+            )
+        )
+
+    def _send(self, plan: Plan) -> int:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.bench.load", json.dumps(asdict(plan))],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise AssertionError(done.stderr)
+        return int(json.loads(done.stdout)["next"])
+
+    @contextmanager
+    def _crowd(self, crowd: Crowd, outcome: Outcome) -> Iterator[None]:
+        with subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.crowd", json.dumps(asdict(crowd))],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            output = cast("IO[str]", process.stdout)
+            if output.readline() != "ready\n":
+                raise AssertionError("the consoles could not follow; see above")
+            try:
+                yield
+            finally:
+                cast("IO[str]", process.stdin).close()
+                seen = json.loads(output.readline())
+        for name in ("positions", "alarms", "calls"):
+            ages = Counter({int(age): count for age, count in seen[name].items()})
+            setattr(outcome, name, ages)
+        outcome.closed = seen["closed"]
+
+    @contextmanager
+    def _watched(self, outcome: Outcome, base: int, first: int) -> Iterator[None]:
+        """Look at the database, the memory and the loop while the block runs."""
+        over = threading.Event()
+        watches = [
+            threading.Thread(target=watch)
+            for watch in (
+                lambda: self._watch_commits(outcome, base, first, over),
+                lambda: self._watch_process(outcome, over),
+            )
+        ]
+        for watch in watches:
+            watch.start()
+        try:
+            yield
+        finally:
+            over.set()
+            for watch in watches:
+                watch.join()
+
+    def _watch_commits(
+        self, outcome: Outcome, base: int, first: int, over: threading.Event
+    ) -> None:
+        """A report is committed when another connection sees as many rows as were sent with it."""
+        marks = Marks(self.folder / "reports")
+
+        async def watch() -> None:
+            async with _reader(self._url()) as newest:
+                seen = base
+                while not over.is_set():
+                    now_seen = await newest()
+                    at = time.monotonic()
+                    for row in range(seen, now_seen):
+                        outcome.commits[round((at - marks[first + row - base]) * 1000)] += 1
+                    seen = now_seen
+                    await asyncio.to_thread(over.wait, LOOK_S)
+
+        asyncio.run(watch())
+
+    def _watch_process(self, outcome: Outcome, over: threading.Event) -> None:
+        assert self._server is not None
+        question = f"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n\r\n".encode()
+        with socket.create_connection(("127.0.0.1", self.port), 30) as line:
+            for turn in range(1_000_000):
+                began = time.monotonic()
+                line.sendall(question)
+                if not line.recv(4096):
+                    return
+                outcome.answers[round((time.monotonic() - began) * 1000)] += 1
+                if turn % 20 == 0:
+                    outcome.resident_mib.append(resident_mib(self._server.process.pid))
+                if over.wait(0.05):
+                    return
+
+    def _url(self) -> str:
+        return self.database_url or f"sqlite+aiosqlite:///{self.folder / 'data' / 'sardze.db'}"
+
+    def _newest(self) -> int:
+        return int(asyncio.run(self._ask("SELECT coalesce(max(id), 0) FROM position")))
+
+    def _count(self) -> int:
+        return int(asyncio.run(self._ask("SELECT count(*) FROM position")))
+
+    async def _ask(self, query: str) -> int:
+        async with _reader(self._url(), query) as ask:
+            return await ask()
+
+    def _all_stored(self, rows: int) -> None:
+        """Wait until so many reports are stored, or until no more come."""
+        before = [-1, 0]
+
+        def settled() -> bool:
+            found = self._newest()
+            before[:] = [found, before[1] + 1 if found == before[0] else 0]
+            return found >= rows or before[1] > 50
+
+        until(settled, f"{rows} rows, {before[0]} stored", patience_s=120)
+
+
+class _Reader:
+    """A connection of its own that reads one number again and again."""
+
+    def __init__(self, url: str, query: str) -> None:
+        self._url = make_url(url)
+        self._query = query
+        self._close: Callable[[], Awaitable[None]] | None = None
+
+    async def __aenter__(self) -> Callable[[], Awaitable[int]]:
+        if self._url.get_backend_name() == "sqlite":
+            connection = sqlite3.connect(f"file:{self._url.database}?mode=ro", uri=True)
+
+            async def closed() -> None:
+                connection.close()
+
+            async def ask() -> int:
+                return int(connection.execute(self._query).fetchone()[0])
+
+            self._close = closed
+            return ask
+        line = await asyncpg.connect(
+            user=self._url.username,
+            database=self._url.database,
+            host=str(self._url.query["host"]),
+        )
+
+        async def ask_server() -> int:
+            return int(await line.fetchval(self._query))
+
+        self._close = line.close
+        return ask_server
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._close is not None
+        await self._close()
+
+
+def _reader(url: str, query: str = "SELECT coalesce(max(id), 0) FROM position") -> _Reader:
+    return _Reader(url, query)
