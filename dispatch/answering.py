@@ -10,7 +10,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from dispatch.auth.errors import TooManyAttemptsError
+from dispatch.db.away import is_away, reason_of
 from dispatch.errors import DispatchError, UnavailableError
+from dispatch.patience import RETRY_S, away_answer
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +22,6 @@ _CODES: Final = {
     405: ("method_not_allowed", "This address does not know the method."),
     413: ("body_too_large", "The body is too large."),
 }
-RETRY_S: Final = 5
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -28,7 +29,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(DispatchError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(DBAPIError, _database_gone)
+    app.add_exception_handler(DBAPIError, _database_failed)
     app.add_exception_handler(Exception, _bug)
 
 
@@ -62,7 +63,12 @@ async def _http(_request: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"code": code, "detail": detail}, error.status_code, error.headers)
 
 
-async def _database_gone(request: Request, error: Exception) -> JSONResponse:
+async def _database_failed(request: Request, error: Exception) -> JSONResponse:
+    if is_away(error):
+        watch = getattr(request.app.state, "watch", None)
+        if watch is not None:
+            watch.note_away(reason_of(error))
+        return away_answer()
     log.error("%s %s: the database failed: %s", request.method, request.url.path, error)
     return await _refused(request, UnavailableError())
 

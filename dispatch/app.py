@@ -21,6 +21,8 @@ from dispatch.auth.sessions import Sessions
 from dispatch.background import Background, background
 from dispatch.calls.router import router as calls
 from dispatch.commands.router import router as radio_commands
+from dispatch.condition.metrics import ConditionMetrics
+from dispatch.condition.service import Condition
 from dispatch.config import Settings
 from dispatch.db import migrate
 from dispatch.db.database import Database
@@ -28,12 +30,15 @@ from dispatch.emergencies.router import router as emergencies
 from dispatch.health import Health
 from dispatch.links.catalogue import LinkCatalogue, LinkTraits
 from dispatch.links.router import router as links
+from dispatch.live.following import Following
 from dispatch.live.router import router as live
 from dispatch.messages.router import router as messages
 from dispatch.metrics import Metrics, RequestMetrics
+from dispatch.patience import Patience
 from dispatch.positions.router import router as positions
 from dispatch.problems import SIGNED_IN
-from dispatch.radio_side import RadioSide
+from dispatch.radio_side.joints import BrokerJoint, Joint, MemoryJoint
+from dispatch.radio_side.side import RadioSide
 from dispatch.radios.router import router as radios
 from dispatch.reports.router import router as reports
 from dispatch.security import Origins, RequestGuard, SecurityHeaders, origin_of
@@ -42,6 +47,7 @@ from dispatch.talkgroups.router import router as talkgroups
 from dispatch.units.router import router as units
 from dispatch.users.router import router as users
 from dispatch.version import program_version
+from radio_gateway.bus.broker import Broker
 
 log = logging.getLogger(__name__)
 
@@ -74,18 +80,25 @@ class Options:
 
     now: Callable[[], datetime] = clock.now
     passwords: Callable[[], Passwords] = Passwords
+    gateways_elsewhere: bool = False
+    "Gateways are behind the broker of `[mqtt]`, and other processes may serve the same database."
 
 
 def create_app(settings: Settings, options: Options = Options()) -> FastAPI:
     """Build the server; its parts start and stop with its lifespan.
 
     The database must have this program's schema by then: `dispatch run` sees to that.
+
+    Raises:
+        ConfigError: gateways are elsewhere, and `[mqtt]` is missing or names unusable files.
     """
+    broker = settings.broker() if options.gateways_elsewhere else None
+
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            await _start(app, settings, options, stack)
+            await _start(app, settings, options, broker, stack)
             yield
 
     app = FastAPI(
@@ -108,6 +121,7 @@ def create_app(settings: Settings, options: Options = Options()) -> FastAPI:
     app.state.health = Health()
     tiles = settings.dispatch.map.tile_url
     # the last added is the outermost
+    app.add_middleware(Patience)
     app.add_middleware(RequestGuard, origins=app.state.origins)
     app.add_middleware(RequestMetrics, metrics=metrics)
     app.add_middleware(SecurityHeaders, map_host=origin_of(tiles) if tiles else None)
@@ -117,13 +131,25 @@ def create_app(settings: Settings, options: Options = Options()) -> FastAPI:
     return app
 
 
-async def _start(app: FastAPI, settings: Settings, options: Options, stack: AsyncExitStack) -> None:
+async def _start(
+    app: FastAPI,
+    settings: Settings,
+    options: Options,
+    broker: Broker | None,
+    stack: AsyncExitStack,
+) -> None:
     """Start every part in order; `stack` stops them in the opposite one."""
     await migrate.check(settings.database_url)
     database = Database.open(settings.database_url)
     stack.push_async_callback(database.close)
     tasks = await stack.enter_async_context(background())
-    shared = Shared.of(database, link_catalogue(settings), settings.statuses(), options.now)
+    shared = Shared.of(
+        database,
+        LinkCatalogue() if broker else link_catalogue(settings),
+        settings.statuses(),
+        options.now,
+        settings.dispatch.alarm.plan(),
+    )
     await shared.hub.start()
     sessions = Sessions(
         database,
@@ -136,12 +162,33 @@ async def _start(app: FastAPI, settings: Settings, options: Options, stack: Asyn
     state.door = Door(database, sessions, options.passwords(), Attempts())
     state.demo = shared.hub.demo
     stack.push_async_callback(sessions.tidy)  # keep the last signs of use
-    state.health.needed["database"] = health.database_probe(database)
+    condition = Condition(
+        shared.board,
+        database,
+        settings.data_dir,
+        backup_expected=not shared.hub.demo,
+        now=options.now,
+    )
+    state.condition, state.watch = condition, condition.database
+    state.health.watch(condition, database)
+    state.metrics.registry.register(ConditionMetrics(condition))
+    condition.start(tasks.start)
     tasks.start("live stream", shared.hub.run)
-    tasks.every("sessions", TIDY_S, sessions.tidy)
+    tasks.start("unstored alarms", shared.unstored.run)
+    tasks.start("radio directory", shared.unstored.directory.run)
+    # a use in this process is known to others once it is written
+    tidy_s = min(TIDY_S, settings.dispatch.session_idle_min * 60 / 4)
+    tasks.every("sessions", tidy_s, sessions.tidy)
     state.metrics.watch(_live_numbers(shared, tasks), "State of the server.")
-    radio_side = RadioSide(settings.gateway, shared)
+    following = Following(database, shared.hub, sessions)
+    tasks.start("other processes", following.run)
+    joint: Joint = MemoryJoint(settings.gateway)
+    if broker is not None:
+        remote = joint = BrokerJoint(broker, shared.hub, options.now)
+        condition.broker = lambda: remote.contact.connected
+    radio_side = RadioSide(shared, joint)
     radio_side.watch(state.health, state.metrics)
+    radio_side.reports.on_report(condition.gateways.take)
     await stack.enter_async_context(radio_side.running(tasks))
 
 
@@ -149,7 +196,7 @@ def link_catalogue(settings: Settings) -> LinkCatalogue:
     """What the configured links can do, for the features."""
     if settings.gateway is None:
         return LinkCatalogue()
-    return LinkCatalogue(
+    links = (
         {
             link.name: LinkTraits(
                 kind=link.settings.kind,

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from dispatch.shared import StatusMeaning, default_statuses
+from dispatch.shared import AlarmPlan, StatusMeaning, default_statuses
 from dispatch.units.models import UnitStatus
 from radio_gateway.config import GatewaySettings, load_gateway_settings
 from radio_gateway.config_faults import ConfigError, fault_lines, unknown_key
@@ -71,6 +71,32 @@ class BackupSettings(_Section):
     )
 
 
+class AlarmSettings(_Section):
+    """`[dispatch.alarm]`: what happens when nobody acknowledges an alarm."""
+
+    escalate_after_s: float = Field(
+        default=30.0,
+        ge=5,
+        le=3600,
+        description="Seconds without acknowledgement until the consoles of all agencies are told.",
+    )
+    hook_after_s: float = Field(
+        default=60.0,
+        ge=5,
+        le=3600,
+        description="Seconds without acknowledgement until the program of `hook` is run.",
+    )
+    hook: tuple[str, ...] = Field(
+        default=(),
+        description="Program and its arguments, run with the emergency as JSON on its standard "
+        "input; it has 10 s. Empty: none.",
+    )
+
+    def plan(self) -> AlarmPlan:
+        """The same, as the timers take it."""
+        return AlarmPlan(self.escalate_after_s, self.hook_after_s, self.hook)
+
+
 class DispatchSettings(_Section):
     """`[dispatch]`: the server, its data, sessions and the map."""
 
@@ -108,6 +134,7 @@ class DispatchSettings(_Section):
         description="Addresses of reverse proxies whose X-Forwarded headers are believed.",
     )
     map: MapSettings = MapSettings()
+    alarm: AlarmSettings = AlarmSettings()
     backup: BackupSettings = BackupSettings()
 
 
@@ -306,7 +333,7 @@ def _overrides(environment: Mapping[str, str]) -> dict[str, Any]:
     fields = {
         f"{ENVIRONMENT}{name.upper()}": (name, field)
         for name, field in DispatchSettings.model_fields.items()
-        if name not in ("map", "backup")
+        if name not in ("map", "alarm", "backup")
     }
     given = sorted(name for name in environment if name.startswith(ENVIRONMENT))
     unknown = [

@@ -55,3 +55,10 @@ class UnavailableError(DispatchError):
     status = 503
     code = "unavailable"
     detail = "The system cannot store this at the moment; try again in a few seconds."
+
+
+class DatabaseAwayError(UnavailableError):
+    """Locked, full, stopped or out of reach; nothing was stored."""
+
+    code = "database_away"
+    detail = "The database does not answer, so nothing can be read or stored; try again in 5 s."

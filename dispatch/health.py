@@ -10,6 +10,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 
+from dispatch.condition.lamp import Lamp
+from dispatch.condition.service import Condition
 from dispatch.db import migrate
 from dispatch.db.database import Database, DatabaseError
 from dispatch.live.repository import EventRepository
@@ -31,6 +33,8 @@ class Readiness(BaseModel):
 
     ready: bool
     checks: dict[str, Check]
+    lamps: list[Lamp] = []
+    "What consoles show, the worst first."
 
 
 class Alive(BaseModel):
@@ -51,6 +55,13 @@ class Health:
     informing: dict[str, Probe] = field(default_factory=dict)
     "Shown, but no reason to take the server out of service: a base station may be down."
 
+    lamps: Callable[[], list[Lamp]] = list
+
+    def watch(self, condition: Condition, database: Database) -> None:
+        """Ask these watchers too."""
+        self.lamps = condition.board.view
+        self.needed["database"] = database_probe(condition, database)
+
     async def look(self) -> Readiness:
         """Ask every probe."""
         needed = {name: await _ask(probe) for name, probe in self.needed.items()}
@@ -58,22 +69,26 @@ class Health:
         return Readiness(
             ready=bool(needed) and all(check.ok for check in needed.values()),
             checks={**needed, **informing},
+            lamps=self.lamps(),
         )
 
 
 async def _ask(probe: Probe) -> Check:
     try:
         return await probe()
-    except (SQLAlchemyError, DatabaseError, OSError) as error:
+    except (SQLAlchemyError, DatabaseError, OSError, TimeoutError) as error:
         log.warning("not ready: %s", error)
         return Check(ok=False, reason=f"failed: {type(error).__name__}")
 
 
-def database_probe(database: Database) -> Probe:
-    """Whether the database answers."""
+def database_probe(condition: Condition, database: Database) -> Probe:
+    """Whether the database takes and gives; an absent one is not waited for."""
     revision = migrate.head_revision()
+    watch = condition.database
 
     async def probe() -> Check:
+        if watch.away:
+            return Check(ok=False, reason=f"away: {watch.reason}")
         async with database.read() as session:
             stream = await EventRepository(session).stream()
         return Check(ok=True, reason=f"revision {revision}, event {stream.seq}")

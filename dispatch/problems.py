@@ -15,6 +15,7 @@ MEANINGS: Final[Mapping[int, str]] = {
     410: "What was asked for is no longer kept.",
     422: "The request's values cannot be taken.",
     429: "Too many attempts; Retry-After says when to try again.",
+    503: "The database is away (`database_away`); Retry-After says when to try again.",
 }
 
 
@@ -32,5 +33,5 @@ def problems(*statuses: int) -> Responses:
     return {status: {"model": Problem, "description": MEANINGS[status]} for status in statuses}
 
 
-SIGNED_IN: Final = problems(401, 403, 422)
+SIGNED_IN: Final = problems(401, 403, 422, 503)
 "What any route may answer that needs a session."

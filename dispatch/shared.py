@@ -10,7 +10,9 @@ from starlette.requests import HTTPConnection
 
 import dispatch.models  # noqa: F401  foreign keys name tables of all features
 from dispatch import clock
+from dispatch.condition.board import Board
 from dispatch.db.database import Database
+from dispatch.emergencies.unstored import Unstored
 from dispatch.links.catalogue import LinkCatalogue
 from dispatch.live.hub import Hub
 from dispatch.live.log import EventLog
@@ -38,16 +40,29 @@ def default_statuses() -> Mapping[int, StatusMeaning]:
 
 
 @dataclass(frozen=True, slots=True)
+class AlarmPlan:
+    """What happens to alarms that nobody acknowledges, in seconds since they were told."""
+
+    escalate_after_s: float = 30.0
+    hook_after_s: float = 60.0
+    hook: tuple[str, ...] = ()
+    "Program and arguments; none: nothing is run."
+
+
+@dataclass(frozen=True, slots=True)
 class Shared:
     """Collaborators of all services; `app.state.shared`."""
 
     database: Database
     hub: Hub
     log: EventLog
+    board: Board
+    unstored: Unstored
     outbox: Outbox = field(default_factory=Outbox)
     catalogue: LinkCatalogue = field(default_factory=LinkCatalogue)
     statuses: Mapping[int, StatusMeaning] = field(default_factory=default_statuses)
     now: Callable[[], datetime] = clock.now
+    alarm: AlarmPlan = AlarmPlan()
 
     @classmethod
     def of(
@@ -56,6 +71,7 @@ class Shared:
         catalogue: LinkCatalogue | None = None,
         statuses: Mapping[int, StatusMeaning] | None = None,
         now: Callable[[], datetime] = clock.now,
+        alarm: AlarmPlan = AlarmPlan(),
     ) -> "Shared":
         """Build hub, log and outbox over a database; `hub.start()` comes after its migration."""
         hub = Hub(database, now)
@@ -63,9 +79,12 @@ class Shared:
             database,
             hub,
             EventLog(hub.publish, now),
+            Board(hub.pass_on, now),
+            Unstored(database, hub.pass_on),
             catalogue=LinkCatalogue() if catalogue is None else catalogue,
             statuses=default_statuses() if statuses is None else statuses,
             now=now,
+            alarm=alarm,
         )
 
 

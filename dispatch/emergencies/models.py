@@ -26,6 +26,8 @@ class Action(StrEnum):
     CLOSED = "closed"
     SHOWN = "shown"
     "A console painted it and sounded; the first one to say so."
+    ESCALATED = "escalated"
+    "Nobody answered: told to everybody, then to the configured program; its note says which."
 
 
 class CloseReason(StrEnum):

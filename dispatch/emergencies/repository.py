@@ -4,12 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from dispatch.emergencies.models import Emergency, EmergencyAction, EmergencyState
+from dispatch.agencies.models import Agency
+from dispatch.emergencies.models import Action, Emergency, EmergencyAction, EmergencyState
+from dispatch.ingest.models import Ingested
 from dispatch.live.scope import Scope
+from dispatch.radios.models import Radio
+from dispatch.talkgroups.models import Talkgroup
+from dispatch.units.models import Unit
 
 
 class EmergencyRepository:
@@ -53,7 +58,7 @@ class EmergencyRepository:
             .where(
                 col(Emergency.id) == emergency_id,
                 col(Emergency.shown_at).is_(None),
-                scope.where(col(Emergency.agency_id)),
+                _visible(scope),
             )
             .values(shown_at=at)
             .returning(col(Emergency.id))
@@ -87,7 +92,7 @@ class EmergencyRepository:
         """One emergency as it is stored now, if the scope shows it."""
         query = (
             select(Emergency)
-            .where(col(Emergency.id) == emergency_id, scope.where(col(Emergency.agency_id)))
+            .where(col(Emergency.id) == emergency_id, _visible(scope))
             .execution_options(populate_existing=True)
         )
         return (await self._session.execute(query)).scalar_one_or_none()
@@ -126,7 +131,7 @@ class EmergencyRepository:
         query = (
             select(Emergency)
             .where(
-                scope.where(col(Emergency.agency_id)),
+                _visible(scope),
                 col(Emergency.state) != EmergencyState.CLOSED,
             )
             .order_by(col(Emergency.raised_at), col(Emergency.id))
@@ -145,7 +150,7 @@ class EmergencyRepository:
         """Emergencies, newest first; since <= raised_at < until."""
         query = (
             select(Emergency)
-            .where(scope.where(col(Emergency.agency_id)))
+            .where(_visible(scope))
             .order_by(col(Emergency.raised_at).desc(), col(Emergency.id).desc())
             .limit(limit)
         )
@@ -164,3 +169,60 @@ class EmergencyRepository:
                 )
             )
         return (await self._session.execute(query)).scalars().all()
+
+    async def unanswered(self) -> Sequence[Emergency]:
+        """Alarms that nobody took charge of, oldest first."""
+        query = (
+            select(Emergency)
+            .where(col(Emergency.state) == EmergencyState.RAISED)
+            .order_by(col(Emergency.raised_at), col(Emergency.id))
+        )
+        return (await self._session.execute(query)).scalars().all()
+
+    async def callers(self, rows: Sequence[Emergency]) -> dict[int, Any]:
+        """Names for those who know neither radio nor unit: `radio`, `unit`, `agency`, by id."""
+        query: Any = (
+            select(
+                col(Emergency.id),
+                col(Radio.label).label("radio"),
+                col(Unit.call_sign).label("unit"),
+                col(Agency.name).label("agency"),
+            )
+            .join(Radio, col(Radio.id) == col(Emergency.radio_id))
+            .outerjoin(Unit, col(Unit.id) == col(Emergency.unit_id))
+            .outerjoin(Agency, col(Agency.id) == col(Emergency.agency_id))
+            .where(col(Emergency.id).in_([row.id for row in rows]))
+        )
+        return {row.id: row for row in (await self._session.execute(query)).all()}
+
+    async def ingested(self, ids: Sequence[str]) -> Sequence[str]:
+        """Which of these events are stored."""
+        query = select(col(Ingested.event_id)).where(col(Ingested.event_id).in_(ids))
+        return (await self._session.execute(query)).scalars().all()
+
+    async def bearers(self) -> Sequence[Any]:
+        """Every radio: `network`, `number`, `id`, `label`, `unit_id`, `call_sign`, `agency_id`."""
+        query = select(
+            col(Radio.network),
+            col(Radio.number),
+            col(Radio.id),
+            col(Radio.label),
+            col(Radio.unit_id),
+            col(Unit.call_sign),
+            col(Radio.agency_id),
+        ).outerjoin(Unit, col(Unit.id) == col(Radio.unit_id))
+        return (await self._session.execute(query)).all()
+
+    async def talkgroup_agencies(self) -> Sequence[Any]:
+        """Every talkgroup: `network`, `number`, `agency_id`."""
+        query = select(col(Talkgroup.network), col(Talkgroup.number), col(Talkgroup.agency_id))
+        return (await self._session.execute(query)).all()
+
+
+def _visible(scope: Scope) -> ColumnElement[bool]:
+    """Alarms of the scope's agencies, and of others once they are escalated to everybody."""
+    escalated = exists().where(
+        col(EmergencyAction.emergency_id) == col(Emergency.id),
+        col(EmergencyAction.action) == Action.ESCALATED,
+    )
+    return or_(scope.where(col(Emergency.agency_id)), escalated)

@@ -17,6 +17,14 @@ class EmergencyStep(View):
     note: str | None
 
 
+class EmergencyCaller(View):
+    """Who calls, for those who know neither the radio nor its unit."""
+
+    radio: str
+    unit: str | None
+    agency: str | None
+
+
 class EmergencyView(View):
     """One alarm with its history."""
 
@@ -43,6 +51,10 @@ class EmergencyView(View):
     cleared_at: Iso | None
     after_close: bool
     raised_seq: int | None
+    escalation: int
+    "0; 1: nobody answered, so everybody is told; 2: the configured program was run as well."
+    caller: EmergencyCaller | None
+    "Set once it is escalated."
     history: list[EmergencyStep]
 
 

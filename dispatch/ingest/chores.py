@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from dispatch import clock
 from dispatch.calls.service import close_overdue
 from dispatch.commands.service import give_up
+from dispatch.emergencies.escalation import Escalation
 from dispatch.emergencies.watch import ShownWatch
 from dispatch.idempotency.service import forget_old
 from dispatch.ingest.service import forget_ids
@@ -39,6 +40,7 @@ class Chores:
         self._monotonic = monotonic
         self._expiry = ExpiryTimer(shared, monotonic)
         self.alarms = ShownWatch(shared, monotonic)
+        self.escalation = Escalation(shared, monotonic)
         self._resent_at = monotonic()
         self._tidied_at: float | None = None
 
@@ -62,6 +64,7 @@ class Chores:
         """Do what is due."""
         await self._expiry.tick()
         await self.alarms.tick()
+        await self.escalation.tick()
         shared, now = self._shared, self._shared.now()
         async with shared.database.write() as session:
             await close_overdue(session, shared, now)

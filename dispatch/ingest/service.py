@@ -79,6 +79,7 @@ class Ingest:
 
     async def _take(self) -> None:
         async for envelopes in self._bus.events():
+            self._shared.unstored.on_waiting(envelopes)
             for envelope in envelopes:
                 if is_urgent(envelope.event):
                     self._urgent.append(envelope)
@@ -184,6 +185,7 @@ class Ingest:
         async with self._shared.database.write() as session:
             await store(session, self._shared, envelopes)
         self.stored += len(envelopes)
+        self._shared.unstored.on_stored([envelope.id for envelope in envelopes])
 
     async def _reject(self, row: RejectedEvent) -> None:
         async with self._shared.database.write() as session:

@@ -1,6 +1,6 @@
 """State and health of links."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -49,6 +49,11 @@ async def links(
     return [link_view(row, shared, gateways.get(row.gateway)) for row in rows]
 
 
+async def rows(session: AsyncSession) -> Sequence[Link]:
+    """All links as stored, by id; for those who watch them."""
+    return await LinkRepository(session).all()
+
+
 async def known_links(session: AsyncSession) -> dict[str, dict[str, LinkTraits]]:
     """The links of every gateway as it said last, for a start while the broker is away."""
     rows = await LinkRepository(session).gateways()
@@ -62,13 +67,14 @@ async def note_report(session: AsyncSession, shared: Shared, report: GatewayRepo
     """
     repository = LinkRepository(session)
     traits = dump_traits(traits_of(report)) if report.links else None
+    now = shared.now()  # a last will carries the time at which it was written
     row = await repository.gateway(report.gateway)
     if row is None:
         row = await repository.add_gateway(
             Gateway(
                 name=report.gateway,
                 online=report.online,
-                since=report.at,
+                since=now,
                 version=report.version[:64],
                 links=traits or "[]",
             )
@@ -77,7 +83,7 @@ async def note_report(session: AsyncSession, shared: Shared, report: GatewayRepo
     else:
         turned = row.online != report.online
         if turned:
-            row.online, row.since = report.online, report.at
+            row.online, row.since = report.online, now
         row.version, row.links = report.version[:64], traits or row.links
         await repository.save()
     if not turned:

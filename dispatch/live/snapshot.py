@@ -8,8 +8,10 @@ from dispatch.agencies.service import agencies
 from dispatch.answers import Iso
 from dispatch.calls import service as calls
 from dispatch.calls.schemas import CallView
+from dispatch.condition.lamp import Lamp
 from dispatch.emergencies import service as emergencies
 from dispatch.emergencies.schemas import EmergencyView
+from dispatch.emergencies.unstored import UnstoredView
 from dispatch.links.schemas import LinkView
 from dispatch.links.service import links
 from dispatch.live.repository import EventRepository
@@ -46,6 +48,10 @@ class Snapshot(BaseModel):
     "Unfinished ones and the newest 100, newest first."
     emergencies: list[EmergencyView]
     "All open ones and the newest 20 closed ones."
+    unstored: list[UnstoredView]
+    "Alarms that are heard and not yet stored."
+    condition: list[Lamp]
+    "How the system itself is, the worst first."
 
 
 async def snapshot(session: AsyncSession, shared: Shared, scope: Scope) -> Snapshot:
@@ -66,4 +72,6 @@ async def snapshot(session: AsyncSession, shared: Shared, scope: Scope) -> Snaps
         calls=await calls.recent(session, scope, now),
         messages=await messages.recent(session, scope),
         emergencies=await emergencies.recent(session, scope),
+        unstored=shared.unstored.views(scope),
+        condition=shared.board.view(),
     )

@@ -34,6 +34,8 @@ HELLO_S: Final = 10.0
 "Time for the first frame."
 TURN: Final = 32
 "Frames sent in one go; then the others have their turn."
+NOTES: Final = 100
+"Receipts of one console that may wait for the database."
 CLOSE_S: Final = 1.0
 "A stuck socket is not waited for longer when it is closed."
 FRAME_LIMIT: Final = 16 * 1024
@@ -89,6 +91,7 @@ class LiveStream:
         self._follower = Follower(visible_to(user))
         self._session_over = False
         self._beat_due = False
+        self._notes: set[asyncio.Task[None]] = set()
         self._sent = 0
         self._answered_at = clock.monotonic()
 
@@ -217,7 +220,14 @@ class LiveStream:
             if word.alive is not None:
                 self._answered_at = clock.monotonic()
             if word.shown is not None:
-                await self._note_shown(word.shown)
+                self._note_later(word.shown)
+
+    def _note_later(self, seq: int) -> None:
+        """Meanwhile heartbeats are taken: a locked database is not a dead console."""
+        if len(self._notes) < NOTES:
+            note = asyncio.create_task(self._note_shown(seq), name="live receipt")
+            self._notes.add(note)
+            note.add_done_callback(self._notes.discard)
 
     async def _note_shown(self, seq: int) -> None:
         """Keep who saw an alarm first; a receipt that cannot be kept ends no stream."""
@@ -225,7 +235,7 @@ class LiveStream:
         try:
             async with shared.database.write() as session:
                 first = await shown(session, shared, seq, self._user)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, OSError) as error:
             log.warning("that event %d is shown could not be stored: %s", seq, error)
             return
         if first:

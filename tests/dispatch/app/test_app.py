@@ -36,7 +36,7 @@ async def test_a_broken_database_is_not_ready_and_answers_503(desk: Desk) -> Non
 
     assert ready.status_code == 503
     assert ready.json()["checks"]["database"] == {"ok": False, "reason": "failed: OperationalError"}
-    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert (answer.status_code, answer.json()["code"]) == (503, "database_away")
     assert answer.headers["retry-after"] == "5"
     assert (await desk.client().get("/healthz")).status_code == 200
 

@@ -2,6 +2,7 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from dispatch.config import DispatchSettings, load_settings
 from dispatch.units.models import UnitStatus
@@ -171,7 +172,8 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_every_setting_says_what_it_is() -> None:
     for name, field in DispatchSettings.model_fields.items():
-        assert field.description or name == "map", name
+        section = isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+        assert field.description or section, name
 
 
 @pytest.mark.parametrize("name", ["homebrew", "hytera", "kenwood", "nmea"])

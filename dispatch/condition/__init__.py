@@ -1,0 +1,1 @@
+"""How the system itself is: one lamp per part, for consoles, `/readyz` and `/metrics`."""

@@ -1,0 +1,112 @@
+"""Whether the database takes what has to be stored, asked by writing."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Final
+
+from dispatch import clock
+from dispatch.condition.lamp import Finding
+from dispatch.db.away import is_away, reason_of
+from dispatch.db.database import Database
+from dispatch.live.repository import EventRepository
+
+log = logging.getLogger(__name__)
+
+PROBE_S: Final = 2.0
+PATIENCE_S: Final = 2.0
+"A write that has not ended by then means that the database is away."
+SLOW_S: Final = 0.5
+"Above this 99th percentile of commits the lamp turns amber."
+_KEPT: Final = 60
+"Probes that the percentile is taken from: two minutes."
+
+
+class DatabaseWatch:
+    """Writes a row that changes nothing every two seconds: reading alone would miss a lock,
+    and neither notices a full disk.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        now: Callable[[], datetime] = clock.now,
+        monotonic: Callable[[], float] = clock.monotonic,
+    ) -> None:
+        self._database = database
+        self._now = now
+        self._monotonic = monotonic
+        self._probe: asyncio.Task[float] | None = None
+        self._latencies: deque[float] = deque(maxlen=_KEPT)
+        self.away_since: datetime | None = None
+        self.reason = ""
+
+    @property
+    def away(self) -> bool:
+        """Whether nothing can be stored at the moment."""
+        return self.away_since is not None
+
+    async def run(self) -> None:
+        """Probe until cancelled."""
+        try:
+            while True:
+                await self.tick()
+                await asyncio.sleep(PROBE_S)
+        finally:
+            if self._probe is not None:
+                self._probe.cancel()
+
+    async def tick(self) -> None:
+        """Probe once; a probe that hangs is not followed by another."""
+        if self._probe is None:
+            self._probe = asyncio.create_task(self._write(), name="database probe")
+        done, _ = await asyncio.wait({self._probe}, timeout=PATIENCE_S)
+        if not done:
+            self.note_away("it does not answer")
+            return
+        probe, self._probe = self._probe, None
+        error = probe.exception()
+        if error is None:
+            self._latencies.append(probe.result())
+            self._back()
+        elif is_away(error):
+            self.note_away(reason_of(error))
+        else:
+            raise error
+
+    def note_away(self, reason: str) -> None:
+        """Somebody could not store or read; the next probe tells when that is over."""
+        if self.away_since is None:
+            self.away_since = self._now()
+            log.error("the database is away: %s", reason)
+        self.reason = reason
+
+    def quantile(self, share: float) -> float:
+        """Seconds that this share of the last probes stayed below; 0 before the first."""
+        ordered = sorted(self._latencies)
+        return ordered[min(int(share * len(ordered)), len(ordered) - 1)] if ordered else 0.0
+
+    def findings(self) -> Iterator[Finding]:
+        """The lamp `database`."""
+        if self.away:
+            yield Finding("database", "red", "database.away", {"reason": self.reason})
+            return
+        p99 = self.quantile(0.99)
+        numbers = {"p99_ms": round(p99 * 1000, 1)}
+        slow = p99 > SLOW_S
+        text = "database.slow" if slow else "database.ok"
+        yield Finding("database", "amber" if slow else "ok", text, numbers)
+
+    async def _write(self) -> float:
+        began = self._monotonic()
+        async with self._database.write() as session:
+            await EventRepository(session).take_numbers(0)
+        return self._monotonic() - began
+
+    def _back(self) -> None:
+        if self.away_since is not None:
+            away = (self._now() - self.away_since).total_seconds()
+            log.warning("the database is back after %.0f s", away)
+        self.away_since, self.reason = None, ""
