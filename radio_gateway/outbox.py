@@ -1,34 +1,33 @@
-"""From events to the bus: durable ones through the spool until their receipt, others at once."""
+"""From events to the spool: durable ones are committed before their radio hears `received`."""
 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from radio_gateway.bus.errors import BusError
-from radio_gateway.domain.events import Event, is_durable, is_urgent
+from radio_gateway.domain.events import SHEDDABLE, Event, TalkerAliasHeard, is_urgent
 from radio_gateway.domain.ports import GatewayBus
 from radio_gateway.domain.wire import EventEnvelope
 from radio_gateway.links.clock import Clock
+from radio_gateway.sending import BATCH, Sender
 from radio_gateway.shedding import LooseQueue
 from radio_gateway.spool import Spool, SpoolError
 from radio_gateway.spool.ids import new_id
+from radio_gateway.spool.numbers import Span
 
 log = logging.getLogger(__name__)
 
 RETRY_S: Final = 5.0
 "Without a receipt for this long an event is published again."
-LONGEST_RETRY_S: Final = 60.0
-BATCH: Final = 500
-"Most events in one batch on the bus, and in one page read back from the spool."
-READY: Final = 5000
-"Committed events held in memory for the bus; further ones are read back from the spool."
 WAITING: Final = 50_000
 "Durable events held while the spool takes none; further ones are lost and counted."
-REMEMBERED: Final = 20_000
+CROWDED: Final = 0.8
+"Fill of the spool from which only durable events are taken, and no details of calls."
+ROOMY: Final = 0.7
+"Fill of the spool below which all is taken again."
 
 
 class NotStoredError(Exception):
@@ -73,9 +72,13 @@ class OutboxStatus:
     "Durable events given up because the spool took none for too long."
     resent: int
     shed: dict[str, int]
-    "Positions and the like given up under overload, by kind."
+    "What was given up under overload, by kind."
     fault: str | None
     "What the spool's trouble is."
+    shedding_since: datetime | None = None
+    epoch: str = ""
+    gone: tuple[Span, ...] = ()
+    "Numbers that dispatch asked for lately and that the spool does not hold."
 
 
 class Outbox:
@@ -85,26 +88,26 @@ class Outbox:
         self, spool: Spool, bus: GatewayBus, gateway: str, clock: Clock, *, retry_s: float = RETRY_S
     ) -> None:
         self._spool = spool
-        self._bus = bus
         self._gateway = gateway
         self._clock = clock
         self._retry_s = retry_s
         self._urgent: deque[_Draft] = deque()
         self._durable: deque[_Draft] = deque()
         self._storing = 0
-        self._first: deque[EventEnvelope] = deque()
-        self._ready: deque[EventEnvelope] = deque()
         self._loose = LooseQueue()
-        self._publishing = False
-        self._published: dict[str, float] = {}
-        self._changed = asyncio.Condition()
+        self._sender = Sender(spool, bus, gateway, clock, self._loose, retry_s)
+        self._sender.on_progress = self._progress
+        self._sender.on_change = lambda: self.on_change()
         self._new_urgent = asyncio.Event()
         self._new_durable = asyncio.Event()
-        self._to_publish = asyncio.Event()
-        self._receipt = asyncio.Event()
+        self._moved = asyncio.Event()
         self._lost = 0
-        self._resent = 0
         self._fault: str | None = None
+        self._crowded = False
+        self._shedding_since: datetime | None = None
+        self._shed_before = 0
+        self.on_change: Callable[[], None] = lambda: None
+        "Called when the spool's fault, its fill or shedding begins or ends."
 
     def submit(self, events: Sequence[Event]) -> asyncio.Future[None] | None:
         """Take one turn's events, oldest first.
@@ -112,12 +115,23 @@ class Outbox:
         Returns a future that is done once the durable ones are committed; None when there are
         none. It raises NotStoredError when they had to be given up.
         """
-        durable = [event for event in events if is_durable(event)]
+        durable: list[Event] = []
+        loose = False
         for event in events:
-            if not is_durable(event):
-                envelope = EventEnvelope(new_id(event.at.utc), self._gateway, None, event)
-                self._loose.put(envelope)
-                self._to_publish.set()
+            if isinstance(event, SHEDDABLE):
+                if self._crowded:
+                    self._loose.refuse(event)
+                else:
+                    loose = True
+                    self._loose.put(EventEnvelope(new_id(event.at.utc), self._gateway, None, event))
+            elif isinstance(event, TalkerAliasHeard) and self._spares_detail:
+                self._loose.refuse(event)  # the call's end carries it too
+            else:
+                durable.append(event)
+        if loose:
+            self._sender.loose_arrived()
+        if self._loose.shedding and self._shedding_since is None:
+            self._note_shedding()
         if not durable:
             return None
         turn = _Turn(asyncio.get_running_loop().create_future(), len(durable))
@@ -127,24 +141,22 @@ class Outbox:
 
     async def run(self) -> None:
         """Store, publish, take receipts and publish again, until cancelled."""
+        self._note_fill()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._store(self._urgent, self._new_urgent), name="store urgent")
             tasks.create_task(self._store(self._durable, self._new_durable), name="store")
-            tasks.create_task(self._publish(), name="publish")
-            tasks.create_task(self._take_receipts(), name="receipts")
-            tasks.create_task(self._resend(), name="resend")
+            tasks.create_task(self._sender.run(), name="sender")
 
     async def drain(self) -> None:
         """Wait until all that was submitted is stored and handed to the bus."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: self.idle)
+        while not self.idle:
+            self._moved.clear()
+            await self._moved.wait()
 
     @property
     def idle(self) -> bool:
         """Whether nothing waits for the spool or for the bus."""
-        unstored = self._urgent or self._durable or self._storing
-        unpublished = self._first or self._ready or len(self._loose) or self._publishing
-        return not unstored and not unpublished
+        return not (self._urgent or self._durable or self._storing) and self._sender.idle
 
     async def status(self) -> OutboxStatus:
         """Counters and depth of the spool."""
@@ -156,10 +168,48 @@ class Outbox:
             limit=stats.limit,
             unstored=len(self._urgent) + len(self._durable) + self._storing,
             lost=self._lost,
-            resent=self._resent,
+            resent=self._sender.resent,
             shed=dict(self._loose.shed),
             fault=self._fault,
+            shedding_since=self._shedding_since,
+            epoch=self._spool.epoch,
+            gone=self._sender.gone,
         )
+
+    @property
+    def _spares_detail(self) -> bool:
+        return self._crowded or len(self._durable) > WAITING // 2
+
+    def _progress(self) -> None:
+        self._moved.set()
+        self._note_fill()
+
+    def _note_fill(self) -> None:
+        fill = self._spool.fill
+        crowded = fill >= (ROOMY if self._crowded else CROWDED)
+        if crowded != self._crowded:
+            self._crowded = crowded
+            if crowded:
+                log.error("the spool is %.0f %% full: positions are no longer taken", 100 * fill)
+            else:
+                log.warning("the spool is %.0f %% full: positions are taken again", 100 * fill)
+            self.on_change()
+        self._note_shedding()
+
+    def _note_shedding(self) -> None:
+        """Log the beginning and the end once each."""
+        shedding = self._crowded or self._loose.shedding
+        if shedding == (self._shedding_since is not None):
+            return
+        total = self._loose.shed.total()
+        if shedding:
+            self._shedding_since = self._clock().utc
+            self._shed_before = total
+            log.warning("overload: what may be lost is shed (positions: the newest per radio stay)")
+        else:
+            self._shedding_since = None
+            log.warning("overload is over: %d events were shed", total - self._shed_before)
+        self.on_change()
 
     def _draft(self, draft: _Draft) -> None:
         if is_urgent(draft.event):
@@ -193,7 +243,7 @@ class Outbox:
                     pause = min(pause * 2, self._retry_s)
                 pause = 0.1
                 self._storing -= len(group)
-                await self._tell()
+                self._progress()
 
     async def _commit(self, group: Sequence[_Draft]) -> bool:
         try:
@@ -204,6 +254,7 @@ class Outbox:
             if str(error) != self._fault:
                 self._fault = str(error)
                 log.error("nothing is acknowledged: %s", error)  # noqa: TRY400  # no bug of ours
+                self.on_change()
             self._tell_unstored(group)
             return False
         except (TypeError, ValueError):
@@ -211,16 +262,10 @@ class Outbox:
         if self._fault is not None:
             log.warning("the spool takes events again")
             self._fault = None
+            self.on_change()
         for draft, envelope in zip(group, stored, strict=True):
             draft.turn.settle()
-            if is_urgent(envelope.event):
-                self._first.append(envelope)
-            elif len(self._ready) < READY:
-                self._ready.append(envelope)
-            else:
-                continue
-            self._note_published([envelope])  # about to be: not due again at once
-        self._to_publish.set()
+            self._sender.stored(envelope)
         return True
 
     async def _commit_singly(self, group: Sequence[_Draft]) -> bool:
@@ -241,92 +286,4 @@ class Outbox:
         for draft in group:
             if is_urgent(draft.event) and not draft.told:
                 draft.told = True
-                self._first.append(EventEnvelope(draft.id, self._gateway, None, draft.event))
-                self._to_publish.set()
-
-    async def _publish(self) -> None:
-        while True:
-            await self._to_publish.wait()
-            self._to_publish.clear()
-            while batch := self._next_batch():
-                self._publishing = True
-                await self._hand_over(batch)
-                self._publishing = False
-            await self._tell()
-
-    def _next_batch(self) -> list[EventEnvelope]:
-        """Emergencies alone, then what is durable, then what may be lost."""
-        for queue in (self._first, self._ready):
-            if queue:
-                return [queue.popleft() for _ in range(min(len(queue), BATCH))]
-        return self._loose.take(BATCH)
-
-    async def _hand_over(self, batch: Sequence[EventEnvelope]) -> bool:
-        try:
-            await self._bus.publish(batch)
-        except BusError as error:
-            log.warning("%d events wait in the spool: %s", len(batch), error)
-            await asyncio.sleep(min(1.0, self._retry_s))
-            return False
-        self._note_published(batch)
-        return True
-
-    def _note_published(self, batch: Sequence[EventEnvelope]) -> None:
-        now = self._clock().mono
-        for envelope in batch:
-            if envelope.seq is not None:
-                self._published[envelope.id] = now
-        while len(self._published) > REMEMBERED:
-            del self._published[next(iter(self._published))]
-
-    async def _take_receipts(self) -> None:
-        async for receipt in self._bus.receipts(self._gateway):
-            try:
-                await self._spool.acknowledge(receipt.ids)
-            except SpoolError as error:
-                log.warning("receipt not noted, its events will be sent again: %s", error)
-                continue
-            for key in receipt.ids:
-                self._published.pop(key, None)
-            self._receipt.set()
-
-    async def _resend(self) -> None:
-        """Publish again what has no receipt: at start, then whenever none came for a while."""
-        pause = self._retry_s
-        while True:
-            try:
-                answered = await self._resend_due()
-            except SpoolError as error:
-                log.warning("cannot read the spool: %s", error)
-                answered = False
-            pause = self._retry_s if answered else min(pause * 2, LONGEST_RETRY_S)
-            await asyncio.sleep(pause)
-
-    async def _resend_due(self) -> bool:
-        """One pass, emergencies first; gives up when a page brings no receipt."""
-        for urgent in (True, False):
-            after = 0
-            while page := await self._spool.pending(urgent=urgent, after_seq=after, limit=BATCH):
-                after = page[-1].seq or after
-                due = [envelope for envelope in page if self._is_due(envelope.id)]
-                if not due:
-                    continue
-                self._receipt.clear()
-                if not await self._hand_over(due):
-                    return False
-                self._resent += len(due)
-                try:
-                    async with asyncio.timeout(self._retry_s):
-                        await self._receipt.wait()
-                except TimeoutError:
-                    if not urgent:
-                        return False
-        return True
-
-    def _is_due(self, key: str) -> bool:
-        published = self._published.get(key)
-        return published is None or published + self._retry_s <= self._clock().mono
-
-    async def _tell(self) -> None:
-        async with self._changed:
-            self._changed.notify_all()
+                self._sender.unstored(EventEnvelope(draft.id, self._gateway, None, draft.event))

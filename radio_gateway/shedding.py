@@ -1,56 +1,117 @@
-"""Events that may be lost under overload: bounded, the newest of each radio kept, sheds counted."""
+"""What may be lost under overload: bounded, every radio keeps its turn, sheds counted."""
 
-from collections import Counter, deque
-from collections.abc import Hashable
+from collections import Counter, OrderedDict
+from collections.abc import Hashable, Sequence
 from typing import Final
 
-from radio_gateway.domain.events import LinkHealth, PositionReported, RadioHeard
+from radio_gateway.domain.events import Event, LinkHealth, PositionReported, RadioHeard
 from radio_gateway.domain.wire import EventEnvelope, kind_of
 
 LIMIT: Final = 10_000
 "Events that may wait for the bus."
-_GOES_FIRST: Final = (RadioHeard, LinkHealth, PositionReported)
-"Order in which kinds are given up when even one of each is too much."
+QUIET_S: Final = 5.0
+"Shedding is over when nothing was given up for this long and the queue is short again."
+GIVEN_UP_FIRST: Final[tuple[type[Event], ...]] = (RadioHeard, LinkHealth, PositionReported)
+"Presence, then signal reports, then positions: a kind makes room for those after it."
 
 
 class LooseQueue:
-    """First in, first out, until it is full; then only the newest of each kind and radio stay."""
+    """First in, first out for each kind, until it is full.
+
+    From then on only the newest of each kind and radio waits, and it takes the place of the one
+    that it replaces: a radio that reports ten times as often comes no later for it. Without room
+    for one of each, kinds make room for each other in the order of `GIVEN_UP_FIRST`.
+    """
 
     def __init__(self, limit: int = LIMIT) -> None:
         self._limit = limit
-        self._waiting: deque[EventEnvelope] = deque()
+        self._lanes: dict[type[Event], OrderedDict[Hashable, EventEnvelope]] = {
+            kind: OrderedDict() for kind in reversed(GIVEN_UP_FIRST)
+        }
+        self._count = 0
+        self._shed_at = 0.0
+        self.shedding = False
         self.shed: Counter[str] = Counter()
         "Events given up, by kind as on the wire."
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return self._count
 
     def put(self, envelope: EventEnvelope) -> None:
-        """Add one event; makes room first when there is none."""
-        if len(self._waiting) >= self._limit:
-            self._compact()
-        self._waiting.append(envelope)
+        """Add one event of a kind that may be shed."""
+        if self._count >= self._limit and not self.shedding:
+            self.shedding = True
+            for lane in self._lanes.values():
+                self._merge(lane)
+        lane = self._lanes[type(envelope.event)]
+        key: Hashable = envelope.id
+        if self.shedding:
+            key = _subject(envelope.event)
+            if key in lane:
+                self.refuse(envelope.event)
+                lane[key] = envelope
+                return
+            if self._count >= self._limit and not self._make_room(envelope.event):
+                self.refuse(envelope.event)
+                return
+        lane[key] = envelope
+        self._count += 1
+
+    def put_back(self, batch: Sequence[EventEnvelope]) -> None:
+        """Return what was taken but could not be handed on; it is next again."""
+        for envelope in reversed(batch):
+            lane = self._lanes[type(envelope.event)]
+            key = _subject(envelope.event) if self.shedding else envelope.id
+            if key in lane:  # a newer one has come meanwhile
+                self.refuse(envelope.event)
+                continue
+            lane[key] = envelope
+            lane.move_to_end(key, last=False)
+            self._count += 1
 
     def take(self, limit: int) -> list[EventEnvelope]:
-        """Remove up to `limit` events, oldest first."""
-        return [self._waiting.popleft() for _ in range(min(limit, len(self._waiting)))]
+        """Remove up to `limit` events: positions before signal reports before presence."""
+        taken: list[EventEnvelope] = []
+        for lane in self._lanes.values():
+            number = min(limit - len(taken), len(lane))
+            taken += [lane.popitem(last=False)[1] for _ in range(number)]
+        self._count -= len(taken)
+        return taken
 
-    def _compact(self) -> None:
-        newest = {_subject(envelope): envelope for envelope in self._waiting}
-        kept = deque(item for item in self._waiting if newest[_subject(item)] is item)
-        for kind in _GOES_FIRST:
-            excess = len(kept) - self._limit // 2
-            if excess > 0:
-                given_up = [item for item in kept if isinstance(item.event, kind)][:excess]
-                dropped = {item.id for item in given_up}
-                kept = deque(item for item in kept if item.id not in dropped)
-        before = Counter(kind_of(item.event) for item in self._waiting)
-        self.shed += before - Counter(kind_of(item.event) for item in kept)
-        self._waiting = kept
+    def refuse(self, event: Event) -> None:
+        """Count an event that is not taken."""
+        self.shed[kind_of(event)] += 1
+        self._shed_at = event.at.mono
+
+    def settle(self, now: float) -> None:
+        """Let shedding end; `now` in monotonic seconds."""
+        if self._count < self._limit // 10 and now - self._shed_at >= QUIET_S:
+            self.shedding = False
+
+    def _merge(self, lane: OrderedDict[Hashable, EventEnvelope]) -> None:
+        """Keep the newest of each radio, in the place of its oldest."""
+        waiting = list(lane.values())
+        lane.clear()
+        for envelope in waiting:
+            key = _subject(envelope.event)
+            if key in lane:
+                self.refuse(lane[key].event)
+            lane[key] = envelope
+        self._count -= len(waiting) - len(lane)
+
+    def _make_room(self, event: Event) -> bool:
+        for kind in GIVEN_UP_FIRST:
+            if isinstance(event, kind):
+                return False
+            lane = self._lanes[kind]
+            if lane:
+                self.refuse(lane.popitem(last=False)[1].event)
+                self._count -= 1
+                return True
+        return False
 
 
-def _subject(envelope: EventEnvelope) -> Hashable:
-    event = envelope.event
+def _subject(event: Event) -> Hashable:
     if isinstance(event, LinkHealth):
-        return LinkHealth, event.link, event.site
-    return type(event), getattr(event, "radio", None)
+        return event.link, event.site
+    return getattr(event, "radio", None)

@@ -1,11 +1,13 @@
 """The bus of the all-in-one process: bounded queues between gateway and dispatch."""
 
-from collections import defaultdict
+import asyncio
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
 from radio_gateway.bus.channel import Channel
 from radio_gateway.bus.errors import BusClosedError
+from radio_gateway.domain.events import is_urgent
 from radio_gateway.domain.report import GatewayReport
 from radio_gateway.domain.wire import CommandEnvelope, EventEnvelope, Receipt
 
@@ -18,13 +20,14 @@ SMALL: Final = 10_000
 class MemoryBus:
     """Implements `radio_gateway.domain.ports.Bus` within one event loop.
 
-    Nothing is dropped: who publishes faster than dispatch takes waits. One reader of events and
+    Nothing is dropped: who publishes faster than dispatch takes waits; batches of alarms alone
+    overtake all others and have room of their own. One reader of events and
     one reader per gateway of receipts and of commands. Commands for `*` go to every gateway that
     has read commands so far.
     """
 
     def __init__(self) -> None:
-        self._events: Channel[Sequence[EventEnvelope]] = Channel(BATCHES)
+        self._events = _Batches()
         self._receipts: dict[str, Channel[Receipt]] = defaultdict(lambda: Channel(SMALL))
         self._commands: dict[str, Channel[CommandEnvelope]] = defaultdict(lambda: Channel(SMALL))
         self._reports: Channel[GatewayReport] = Channel(SMALL)
@@ -34,7 +37,8 @@ class MemoryBus:
         """Hand a batch on; waits while dispatch has `BATCHES` of them before it."""
         if events:
             self._check()
-            await self._events.put(tuple(events))
+            alarms = all(is_urgent(envelope.event) for envelope in events)
+            await self._events.put(tuple(events), alarms=alarms)
 
     def events(self) -> AsyncIterator[Sequence[EventEnvelope]]:
         """Batches as they come; ends when the bus is closed and all are read."""
@@ -72,11 +76,50 @@ class MemoryBus:
     async def close(self) -> None:
         """End all readers once they have read what waits; whoever writes gets BusClosedError."""
         self._closed = True
-        channels: list[Channel[Any]] = [self._events, self._reports]
-        channels += [*self._receipts.values(), *self._commands.values()]
+        await self._events.close()
+        channels: list[Channel[Any]] = [
+            self._reports,
+            *self._receipts.values(),
+            *self._commands.values(),
+        ]
         for channel in channels:
             await channel.close()
 
     def _check(self) -> None:
         if self._closed:
             raise BusClosedError("the bus is closed")
+
+
+class _Batches:
+    """Two bounded queues with one reader: alarms, and all else after them."""
+
+    def __init__(self) -> None:
+        self._alarms: deque[Sequence[EventEnvelope]] = deque()
+        self._others: deque[Sequence[EventEnvelope]] = deque()
+        self._changed = asyncio.Condition()
+        self._closed = False
+
+    async def put(self, batch: Sequence[EventEnvelope], *, alarms: bool) -> None:
+        queue = self._alarms if alarms else self._others
+        async with self._changed:
+            await self._changed.wait_for(lambda: len(queue) < BATCHES or self._closed)
+            if self._closed:
+                raise BusClosedError("the bus is closed")
+            queue.append(batch)
+            self._changed.notify_all()
+
+    async def read(self) -> AsyncIterator[Sequence[EventEnvelope]]:
+        while True:
+            async with self._changed:
+                await self._changed.wait_for(lambda: self._alarms or self._others or self._closed)
+                queue = self._alarms or self._others
+                if not queue:
+                    return
+                batch = queue.popleft()
+                self._changed.notify_all()
+            yield batch
+
+    async def close(self) -> None:
+        async with self._changed:
+            self._closed = True
+            self._changed.notify_all()

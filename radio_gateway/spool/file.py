@@ -69,11 +69,6 @@ class SpoolStats:
     limit: int
     "Octets."
 
-    @property
-    def fill(self) -> float:
-        """Part of the limit in use; more than 1 where emergencies use the reserve."""
-        return self.size / self.limit
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -111,6 +106,8 @@ class SpoolFile:
             with self._faults():
                 self._prepare()
                 (self._depth,) = self._db.execute("SELECT count(*) FROM outbox").fetchone()
+                self.fill = self._size() / limit
+                "Part of the limit in use; more than 1 where emergencies use the reserve."
             self._place = _place_of(path)
         except SpoolError:
             self._db.close()
@@ -134,6 +131,7 @@ class SpoolFile:
                 )
             with _transaction(self._db):
                 known, numbers = self._insert(rows)
+            self.fill = self._size() / self._limit
         self._depth += len(rows) - known
         return numbers
 
@@ -144,6 +142,8 @@ class SpoolFile:
             self._db.executemany("DELETE FROM outbox WHERE id = ?", [(key,) for key in ids])
             forgotten = self._db.total_changes - before
         self._depth -= forgotten
+        with self._faults():
+            self.fill = self._size() / self._limit
         return forgotten
 
     def pending(self, *, urgent: bool, after_seq: int, limit: int) -> list[EventEnvelope]:

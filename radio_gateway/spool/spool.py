@@ -71,6 +71,11 @@ class Spool:
         """Names the file that gives the numbers; changes when it has to be made anew."""
         return self._file.epoch
 
+    @property
+    def fill(self) -> float:
+        """Part of the limit in use after the last change."""
+        return self._file.fill
+
     async def append(
         self, events: Sequence[Event], ids: Sequence[str] | None = None
     ) -> list[EventEnvelope]:

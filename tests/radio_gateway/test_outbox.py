@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from radio_gateway import outbox as outbox_module
+from radio_gateway import lane, sending
 from radio_gateway.bus.memory import MemoryBus
 from radio_gateway.domain.events import (
     EmergencyRaised,
@@ -20,7 +20,7 @@ from radio_gateway.domain.ids import RadioId
 from radio_gateway.domain.wire import EventEnvelope, Receipt
 from radio_gateway.links import clock
 from radio_gateway.outbox import WAITING, NotStoredError, Outbox
-from radio_gateway.spool import Spool, SpoolFullError, open_spool
+from radio_gateway.spool import Spool, SpoolFullError, feed, open_spool
 from tests.radio_gateway.support import eventually, moment
 
 RADIO = RadioId("liepaja", 101)
@@ -147,8 +147,9 @@ async def test_memory_is_bounded_while_the_spool_takes_nothing(tmp_path: Path) -
 async def test_what_memory_does_not_hold_is_read_back_from_the_spool(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox_module, "READY", 200)
-    monkeypatch.setattr(outbox_module, "BATCH", 20)
+    monkeypatch.setattr(lane, "WINDOW", 400)
+    monkeypatch.setattr(sending, "BATCH", 20)
+    monkeypatch.setattr(feed, "READY", 200)
     bus = MemoryBus()
     async with open_spool(tmp_path / "spool.db", "coast", 500_000_000) as spool:
         outbox = Outbox(spool, bus, "coast", clock.now, retry_s=0.2)
