@@ -9,10 +9,12 @@ from typing import Final
 
 import uvicorn
 import uvloop
+from fastapi import FastAPI
 
-from dispatch.app import create_app
+from dispatch.app import Options, create_app
 from dispatch.config import Settings
 from dispatch.listening import ServerError, address_of, listen
+from dispatch.memory import settle
 
 WEBSOCKET_LIMIT: Final = 16 * 1024
 "Octets of a WebSocket message from a console."
@@ -23,38 +25,47 @@ Beside = Sequence[AbstractAsyncContextManager[object]]
 "What runs as long as the server does."
 
 
-def serve(settings: Settings, ready: Callable[[str], Awaitable[None]], beside: Beside = ()) -> None:
+def serve(
+    settings: Settings,
+    ready: Callable[[str], Awaitable[None]],
+    beside: Beside = (),
+    options: Options | None = None,
+) -> None:
     """Listen until a signal comes; returns when everything has stopped.
 
     Args:
         settings: the installation; its database has the right schema.
         ready: told the address of the console once the server answers.
         beside: contexts entered before the server starts and left after it has stopped.
+        options: what the command adds to the settings.
 
     Raises:
         ServerError: the port or address cannot be had.
     """
+    app = create_app(settings, options or Options())
     listener = listen(settings.dispatch.host, settings.dispatch.port)
     with listener, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         # uvicorn gives each signal on when it is done; what remains to do is done by then
         before = {one: signal.signal(one, _ignore) for one in (signal.SIGINT, signal.SIGTERM)}
         try:
-            runner.run(_run(settings, listener, ready, beside))
+            runner.run(_run(app, settings, listener, ready, beside))
         finally:
             for one, handler in before.items():
                 signal.signal(one, handler)
 
 
 async def _run(
+    app: FastAPI,
     settings: Settings,
     listener: socket.socket,
     ready: Callable[[str], Awaitable[None]],
     beside: Beside,
 ) -> None:
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         ws="websockets-sansio",
         ws_max_size=WEBSOCKET_LIMIT,
+        ws_per_message_deflate=False,  # would compress every frame anew for every console
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -85,4 +96,5 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            settle()
             await self._ready()

@@ -1,0 +1,68 @@
+"""How soon `dispatch run` and `dispatch serve` answer, and how much memory they take."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.bench.machine import cpu_s, resident_mib
+from tests.bench.results import record
+from tests.e2e.system import Installation, Running, free_port, until
+
+pytestmark = pytest.mark.bench
+
+STARTS = 5
+LONGEST_S, LARGEST_MIB = 2.5, 130
+BARE = "import asyncio, uvloop, fastapi, sqlmodel, uvicorn, orjson"
+"What any server on these libraries has to import."
+
+
+@pytest.mark.parametrize("command", ["run", "serve"])
+def test_start(command: str, tmp_path: Path) -> None:
+    port = free_port(socket.SOCK_STREAM)
+    (tmp_path / "sardze.toml").write_text(
+        f'[dispatch]\nport = {port}\ndata_dir = "data"\n', encoding="utf-8"
+    )
+    installation = Installation(tmp_path)
+    installation.command("migrate")
+    seconds, processor, memory = [], [], []
+    for _ in range(STARTS):
+        began = time.monotonic()
+        with installation.running(command) as server:
+            until(lambda server=server: _answers(server, port), "an answer")  # type: ignore[misc]
+            seconds.append(time.monotonic() - began)
+            processor.append(cpu_s(server.process.pid))
+            memory.append(resident_mib(server.process.pid))
+    took, used, resident = min(seconds), min(processor), max(memory)
+    name = f"dispatch {command}"
+    record(f"{name}: first answer", took, "s", goal=f"< {LONGEST_S}", ok=took < LONGEST_S)
+    raw = min(_imports(tmp_path) for _ in range(STARTS))
+    record(f"{name}: processor until then", used, "s", raw=raw, note="raw: the imports alone")
+    largest = f"< {LARGEST_MIB}"
+    record(f"{name}: resident", resident, "MiB", goal=largest, ok=resident < LARGEST_MIB)
+
+
+def _answers(server: Running, port: int) -> bool:
+    if server.process.poll() is not None:
+        raise AssertionError(f"the server ended:\n{server.printed}")
+    try:
+        with socket.create_connection(("127.0.0.1", port), 5) as line:
+            line.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            return line.recv(4096).startswith(b"HTTP/1.1 200 ")
+    except OSError:
+        return False
+
+
+def _imports(folder: Path) -> float:
+    """Processor time of a Python that imports the libraries and ends."""
+
+    before = os.times()
+    subprocess.run([sys.executable, "-c", BARE], cwd=folder, check=True)
+    after = os.times()
+    return (after.children_user + after.children_system) - (
+        before.children_user + before.children_system
+    )
