@@ -3,14 +3,13 @@
 The same `[gateway]` and `[[link]]` tables stand in the gateway's own file and in dispatch's.
 """
 
-import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from radio_gateway.adapters import AdapterKindError, kind_names, load_kind
 from radio_gateway.adapters.kinds.base import (
@@ -20,9 +19,10 @@ from radio_gateway.adapters.kinds.base import (
     SettingsModel,
     UdpEndpoint,
 )
-from radio_gateway.config_faults import ConfigError, fault_lines, one_of, shown, unknown_key
+from radio_gateway.config_faults import ConfigError, one_of, shown, unknown_key, validated
+from radio_gateway.config_mqtt import MqttSettings
 
-_SECTIONS: Final = ("gateway", "link")
+_SECTIONS: Final = ("gateway", "link", "mqtt")
 _OF_DISPATCH: Final = ("dispatch", "status_map", "templates")
 "Sections of `sardze.toml` that a gateway leaves alone."
 
@@ -79,6 +79,8 @@ class GatewaySettings:
     "The file that it comes from; relative paths count from its directory."
     gateway: GatewaySection
     links: tuple[LinkEntry, ...]
+    mqtt: MqttSettings | None = None
+    "The way to a dispatch on another machine; None within `dispatch run`."
 
     @property
     def id(self) -> str:
@@ -96,7 +98,8 @@ class GatewaySettings:
 
     def advice(self) -> list[str]:
         """What works but should be changed, one line each."""
-        return [
+        of_mqtt = () if self.mqtt is None else self.mqtt.advice()
+        return [f"{self.source}: mqtt: {sentence}" for sentence in of_mqtt] + [
             f"{self.source}: link[{link.name}]: {sentence}"
             for link in self.links
             for sentence in link.kind.advice(link.settings)
@@ -124,7 +127,7 @@ def load_file(path: Path) -> GatewaySettings:
 
 
 def load_gateway_settings(data: Mapping[str, Any], source: Path) -> GatewaySettings:
-    """Check the tables `gateway` and `link` of a file that was read already.
+    """Check the tables `gateway`, `link` and `mqtt` of a file that was read already.
 
     `source` is named in errors, and relative paths count from its directory.
 
@@ -134,7 +137,10 @@ def load_gateway_settings(data: Mapping[str, Any], source: Path) -> GatewaySetti
     lines = [
         f"{source}: {key}: {unknown_key(key, _SECTIONS)}" for key in data if key not in _SECTIONS
     ]
-    section = _validate(GatewaySection, data.get("gateway", {}), source, "gateway", lines)
+    section = validated(GatewaySection, data.get("gateway", {}), source, "gateway", lines)
+    mqtt = None
+    if "mqtt" in data:
+        mqtt = validated(MqttSettings, data["mqtt"], source, "mqtt", lines)
     tables = data.get("link", [])
     if not isinstance(tables, list) or not tables:
         found = shown(tables) if tables else "none"
@@ -145,7 +151,7 @@ def load_gateway_settings(data: Mapping[str, Any], source: Path) -> GatewaySetti
     _check_clashes(entries, source, lines)
     if lines or section is None:
         raise ConfigError(lines)
-    return GatewaySettings(source.absolute(), section, entries)
+    return GatewaySettings(source.absolute(), section, entries, mqtt)
 
 
 def _link(table: Any, number: int, source: Path, lines: list[str]) -> LinkEntry | None:
@@ -164,27 +170,8 @@ def _link(table: Any, number: int, source: Path, lines: list[str]) -> LinkEntry 
     except AdapterKindError as error:
         lines.append(f"{source}: {place}.kind: {error}")
         return None
-    settings = _validate(kind.settings, table, source, place, lines)
+    settings = validated(kind.settings, table, source, place, lines)
     return None if settings is None else LinkEntry(kind, settings)
-
-
-def _validate(
-    model: type[Any], table: Any, source: Path, place: str, lines: list[str]
-) -> Any | None:
-    def read_secret(name: str) -> str:
-        try:
-            return (source.parent / name).read_text(encoding="utf-8").split("\n")[0].rstrip("\r")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-            raise ValueError(f"a file that can be read ({reason})") from None
-
-    try:
-        # JSON mode: strict about kinds, yet arrays become tuples and strings become paths
-        text = json.dumps(table, default=str)
-        return model.model_validate_json(text, context={"read_secret": read_secret})
-    except ValidationError as error:
-        lines += fault_lines(error, model, f"{source}: {place}")
-        return None
 
 
 def _check_clashes(entries: tuple[LinkEntry, ...], source: Path, lines: list[str]) -> None:

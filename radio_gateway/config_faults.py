@@ -4,12 +4,14 @@ import difflib
 import json
 from collections.abc import Iterable, Iterator
 from enum import Enum
-from typing import Any, Final, get_args
+from pathlib import Path
+from typing import Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+_Model = TypeVar("_Model", bound=BaseModel)
 _SECRET: Final = ("passphrase", "password", "secret", "key")
 
 
@@ -19,6 +21,30 @@ class ConfigError(ValueError):
     def __init__(self, lines: Iterable[str]) -> None:
         self.lines = list(lines)
         super().__init__("\n".join(self.lines))
+
+
+def validated(
+    model: type[_Model], table: Any, source: Path, place: str, lines: list[str]
+) -> _Model | None:
+    """Check one table of the file `source`; None with a line for every fault added to `lines`.
+
+    Secrets are read from the files that the table names, relative to `source`.
+    """
+
+    def read_secret(name: str) -> str:
+        try:
+            return (source.parent / name).read_text(encoding="utf-8").split("\n")[0].rstrip("\r")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+            raise ValueError(f"a file that can be read ({reason})") from None
+
+    try:
+        # JSON mode: strict about kinds, yet arrays become tuples and strings become paths
+        text = json.dumps(table, default=str)
+        return model.model_validate_json(text, context={"read_secret": read_secret})
+    except ValidationError as error:
+        lines += fault_lines(error, model, f"{source}: {place}")
+        return None
 
 
 def fault_lines(error: ValidationError, model: type[BaseModel], place: str) -> list[str]:

@@ -19,6 +19,7 @@ STATUSES: Final = f"{ROOT}/+/status"
 "Filter: the reports of every gateway."
 PASSING: Final = f"{ROOT}/_dispatch/passing"
 "No gateway can have this name: a gateway's begins with a letter or digit."
+WRITER: Final = f"{ROOT}/_dispatch/writer"
 
 _GATEWAY: Final = re.compile(r"[0-9a-z][0-9a-z_-]{0,63}")
 _KIND: Final = re.compile(r"[a-z][0-9a-z_]{0,63}")

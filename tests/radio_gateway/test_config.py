@@ -266,7 +266,7 @@ FAULTS = [
         "misspelt section",
         "[gateway]",
         "[gatway]",
-        "gatway: unknown key, expected one of gateway, link; did you mean gateway?",
+        "gatway: unknown key, expected one of gateway, link, mqtt; did you mean gateway?",
     ),
 ]
 
