@@ -97,6 +97,77 @@ class AlarmSettings(_Section):
         return AlarmPlan(self.escalate_after_s, self.hook_after_s, self.hook)
 
 
+class RetentionSettings(_Section):
+    """`[dispatch.retention]`: how long records are kept; older ones are erased within hours."""
+
+    positions_days: int = Field(
+        default=90,
+        ge=1,
+        le=3650,
+        description="Days that positions are kept: people's movements are the most sensitive of "
+        "all, and a complaint about a patrol comes within weeks.",
+    )
+    calls_days: int = Field(
+        default=365,
+        ge=1,
+        le=3650,
+        description="Days that call records are kept: one year covers most proceedings.",
+    )
+    messages_days: int = Field(
+        default=365,
+        ge=1,
+        le=3650,
+        description="Days that texts and commands to radios are kept, as long as calls.",
+    )
+    emergencies_days: int = Field(
+        default=1095,
+        ge=1,
+        le=3650,
+        description="Days that an emergency is kept after somebody closed it: three years, as "
+        "claims for injuries may come late. Open ones always stay.",
+    )
+    events_days: int = Field(
+        default=7,
+        ge=1,
+        le=366,
+        description="Days that the log of live events is kept, from which consoles catch up; it "
+        "repeats what the other records say.",
+    )
+    access_log_days: int = Field(
+        default=1095,
+        ge=1,
+        le=3650,
+        description="Days that the access log is kept: three years, so that people can learn who "
+        "looked them up. At least as long as the records that it is about.",
+    )
+
+
+class AlarmSettings(_Section):
+    """`[dispatch.alarm]`: what happens when nobody acknowledges an alarm."""
+
+    escalate_after_s: float = Field(
+        default=30.0,
+        ge=5,
+        le=3600,
+        description="Seconds without acknowledgement until the consoles of all agencies are told.",
+    )
+    hook_after_s: float = Field(
+        default=60.0,
+        ge=5,
+        le=3600,
+        description="Seconds without acknowledgement until the program of `hook` is run.",
+    )
+    hook: tuple[str, ...] = Field(
+        default=(),
+        description="Program and its arguments, run with the emergency as JSON on its standard "
+        "input; it has 10 s. Empty: none.",
+    )
+
+    def plan(self) -> AlarmPlan:
+        """The same, as the timers take it."""
+        return AlarmPlan(self.escalate_after_s, self.hook_after_s, self.hook)
+
+
 class DispatchSettings(_Section):
     """`[dispatch]`: the server, its data, sessions and the map."""
 
@@ -134,6 +205,7 @@ class DispatchSettings(_Section):
         description="Addresses of reverse proxies whose X-Forwarded headers are believed.",
     )
     map: MapSettings = MapSettings()
+    retention: RetentionSettings = RetentionSettings()
     alarm: AlarmSettings = AlarmSettings()
     backup: BackupSettings = BackupSettings()
 

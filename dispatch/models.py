@@ -16,6 +16,7 @@ from dispatch.live import models as live
 from dispatch.messages import models as messages
 from dispatch.positions import models as positions
 from dispatch.radios import models as radios
+from dispatch.retention import models as retention
 from dispatch.talkgroups import models as talkgroups
 from dispatch.units import models as units
 
@@ -34,6 +35,7 @@ FEATURES = (
     messages,
     positions,
     radios,
+    retention,
     talkgroups,
     units,
 )

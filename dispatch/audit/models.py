@@ -25,7 +25,7 @@ class Action(StrEnum):
 
 
 class AccessLogRow(SQLModel, table=True):
-    """Append-only. `hash` covers the row and the hash of the row before it."""
+    """Added at one end, erased at the other. `hash` covers the row and the hash before it."""
 
     __tablename__ = "access_log"
 
@@ -54,10 +54,14 @@ class AccessLogRow(SQLModel, table=True):
 
 
 class AccessLogHead(SQLModel, table=True):
-    """The newest link of the chain; its single row is locked while one is added."""
+    """Both ends of the chain; its single row is locked while a link is added or erased."""
 
     __tablename__ = "access_log_head"
 
     id: int = Field(default=1, primary_key=True, sa_column_kwargs={"autoincrement": False})
     last_id: int = 0
     hash: str = Field(default="", max_length=64)
+    erased_id: int = 0
+    "Number of the newest row that was erased when its time was over."
+    erased_hash: str = Field(default="", max_length=64)
+    "Its hash, which the oldest row that is left follows."

@@ -1,9 +1,9 @@
-"""All SQL of the access log. There is no update and no delete of a row here, on purpose."""
+"""All SQL of the access log. No row is ever changed, and only the oldest ones are erased."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -32,6 +32,24 @@ class AccessLogRepository:
         self._session.add(row)
         await self._session.flush()
         await self._session.execute(update(AccessLogHead).values(last_id=row.id, hash=row.hash))
+
+    async def erased(self) -> tuple[int, str]:
+        """Number and hash of the newest row that was erased; (0, "") if none was."""
+        query = select(col(AccessLogHead.erased_id), col(AccessLogHead.erased_hash))
+        row = (await self._session.execute(query)).one_or_none()
+        return (0, "") if row is None else (row[0], row[1])
+
+    async def oldest(self, limit: int) -> Sequence[AccessLogRow]:
+        """The first rows of the chain that are left."""
+        query = select(AccessLogRow).order_by(col(AccessLogRow.id)).limit(limit)
+        return (await self._session.execute(query)).scalars().all()
+
+    async def erase_until(self, last: AccessLogRow) -> None:
+        """Erase the old end of the chain including this row, and remember where it was cut."""
+        await self._session.execute(delete(AccessLogRow).where(col(AccessLogRow.id) <= last.id))
+        await self._session.execute(
+            update(AccessLogHead).values(erased_id=last.id, erased_hash=last.hash)
+        )
 
     async def page(
         self,

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +17,7 @@ from dispatch.auth.identity import SignedIn
 
 SYSTEM: Final = "system"
 "Written as the user name of what nobody signed in has done."
+CHAIN: Final = "access_log"
 
 
 async def record(
@@ -73,26 +75,66 @@ class Verdict:
     """What `verify` found."""
 
     rows: int
-    "Rows that hold, counted from the oldest."
+    "Number of the newest row that holds; they count from 1, erased ones included."
     head: str
     "Hash of the newest of them: keep it elsewhere to notice a log that was cut and rewritten."
     fault: str | None
     "What is wrong with the first bad row; None: the chain is whole."
 
 
+async def erase_older(
+    session: AsyncSession,
+    before: datetime,
+    limit: int,
+    is_held: Callable[[datetime], bool] = lambda _: False,
+) -> int:
+    """Erase the oldest rows from before this time, at most `limit`; how many.
+
+    Stops at the first row that is younger or held, so that the rest stays one chain. A row of the
+    chain says where it was cut: `verify` wants to find it.
+    """
+    repository = AccessLogRepository(session)
+    await repository.head()  # its lock keeps others from adding meanwhile
+    rows = await repository.oldest(limit)
+    gone = list(takewhile(lambda row: row.at < before and not is_held(row.at), rows))
+    if gone:
+        last = gone[-1]
+        await repository.erase_until(last)
+        scope = {"before": before, "cut": _cut(last.id, last.hash)}
+        await record(session, None, Action.ERASURE, CHAIN, scope, len(gone))
+    return len(gone)
+
+
 async def verify(session: AsyncSession) -> Verdict:
     """Walk the whole chain and name the first row that was changed, added or is missing."""
     repository = AccessLogRepository(session)
     last_id, last_hash = await repository.head()
-    count, previous = 0, ""
+    erased_id, erased_hash = count, previous = await repository.erased()
+    cut_is_told = erased_id == 0
     async for row in repository.chain():
         fault = _fault(row, count + 1, previous)
         if fault is not None:
             return Verdict(count, previous, fault)
         count, previous = row.id, row.hash
+        cut_is_told = cut_is_told or _tells_cut(row, erased_id, erased_hash)
     if (count, previous) != (last_id, last_hash):
         return Verdict(count, previous, f"row {count + 1}: missing, the log ends too early")
+    if not cut_is_told:
+        fault = f"row {erased_id}: missing, and no later row tells that it was erased"
+        return Verdict(count, previous, fault)
     return Verdict(count, previous, None)
+
+
+def _cut(row_id: int, row_hash: str) -> str:
+    return f"{row_id} {row_hash}"
+
+
+def _tells_cut(row: AccessLogRow, erased_id: int, erased_hash: str) -> bool:
+    return (
+        row.action == Action.ERASURE
+        and row.subject == CHAIN
+        and json.loads(row.scope).get("cut") == _cut(erased_id, erased_hash)
+    )
 
 
 def chain_hash(row: AccessLogRow) -> str:

@@ -16,4 +16,5 @@ class CallFilter:
     kind: str | None = None
     emergency: bool | None = None
     q: str | None = None
-    "Part of a talker alias, radio, call sign or talkgroup name."
+    """Words of a talker alias, conversation, radio, call sign or talkgroup name as it was then;
+    the last one may be a beginning only."""

@@ -6,6 +6,7 @@ from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from dispatch.db.types import BIG_ID, UtcDateTime
+from dispatch.db.words import Words
 
 
 class CallRecord(SQLModel, table=True):
@@ -18,6 +19,15 @@ class CallRecord(SQLModel, table=True):
         Index("ix_call_record_talkgroup_id_started_at", "talkgroup_id", "started_at", "id"),
         Index("ix_call_record_unit_id_started_at", "unit_id", "started_at", "id"),
         Index("ix_call_record_radio_id_started_at", "radio_id", "started_at", "id"),
+        Index("ix_call_record_kind_started_at", "kind", "started_at", "id"),
+        Index(
+            "ix_call_record_emergency",
+            "started_at",
+            "id",
+            sqlite_where=text("emergency = 1"),
+            postgresql_where=text("emergency"),
+        ),
+        Index("ix_call_record_words", "words", postgresql_using="gin").ddl_if("postgresql"),
         Index(
             "ix_call_record_running",
             "link",
@@ -53,3 +63,6 @@ class CallRecord(SQLModel, table=True):
     rssi_dbm: float | None = None
     loss_percent: float | None = None
     talker_alias: str | None = Field(default=None, max_length=64)
+    words: str = Field(default="", sa_type=Words)
+    """What a search finds it by: alias, conversation, and the names of radios, unit and talkgroup
+    as they were when it was heard."""

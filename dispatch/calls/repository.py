@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Integer, func, literal, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from dispatch.calls.filters import CallFilter
 from dispatch.calls.models import CallRecord
+from dispatch.db.newest import NewestFirst
 from dispatch.db.upsert import insert_into
+from dispatch.db.words import Sought, indexed
 from dispatch.live.scope import Scope
 from dispatch.radios.models import Radio
 from dispatch.talkgroups.models import Talkgroup
@@ -28,7 +31,7 @@ class CallRepository:
         """Store a beginning; None if the call is known already."""
         query = (
             insert_into(self._session, CallRecord)
-            .values(row)
+            .values({**row, "words": await self._words(row)})
             .on_conflict_do_nothing(index_elements=["call"])
             .returning(CallRecord)
         )
@@ -39,9 +42,12 @@ class CallRepository:
 
         The gateway's own end replaces one that was only concluded, which has no duration.
         """
+        row = {**row, "words": await self._words(row)}
         query = insert_into(self._session, CallRecord).values(row)
         new = query.excluded
         kept = {"call", "gateway", "radio_id", "unit_id", "agency_id", "talker_alias"}
+        if row.get("talker_alias") is None:
+            kept.add("words")  # those of the beginning may know an alias
         changes: dict[str, Any] = {name: new[name] for name in row if name not in kept}
         changes["talker_alias"] = func.coalesce(new.talker_alias, CallRecord.talker_alias)
         ended = (
@@ -57,17 +63,15 @@ class CallRepository:
 
     async def set_alias(self, call: str, alias: str) -> CallRecord | None:
         """Note who says to be talking; None if the call is unknown or had this alias."""
-        query = (
-            update(CallRecord)
-            .where(
-                col(CallRecord.call) == call,
-                col(CallRecord.talker_alias).is_distinct_from(alias),
-            )
-            .values(talker_alias=alias)
-            .returning(CallRecord)
-            .execution_options(populate_existing=True, synchronize_session=False)
+        found = select(CallRecord).where(
+            col(CallRecord.call) == call, col(CallRecord.talker_alias).is_distinct_from(alias)
         )
-        return (await self._session.execute(query)).scalar_one_or_none()
+        row = (await self._session.execute(found)).scalar_one_or_none()
+        if row is not None:
+            row.talker_alias = alias
+            row.words = await self._words(row.model_dump())
+            await self._session.flush()
+        return row
 
     async def cut_off(
         self,
@@ -100,21 +104,36 @@ class CallRepository:
         limit: int,
     ) -> Sequence[CallRecord]:
         """Calls, newest first; `before`: started_at and id of the last one already shown."""
+        where = _conditions(wanted)
+        if wanted.unit_id is None and wanted.radio_id is None:
+            either = scope.each(col(CallRecord.agency_id))
+        else:
+            either = (scope.where(col(CallRecord.agency_id)),)
+        rows = NewestFirst(self._session, CallRecord, "started_at")
+        if wanted.q:
+            return await rows.search(Sought.of(wanted.q), where, either, before, limit)
+        return await rows.page(where, either, before, limit)
+
+    async def _words(self, row: dict[str, Any]) -> str:
+        """What a search finds this call by: alias, conversation, and the names of this moment."""
+        called = aliased(Radio)
         query = (
-            select(CallRecord)
-            .where(scope.where(col(CallRecord.agency_id)), *_conditions(wanted))
-            .order_by(col(CallRecord.started_at).desc(), col(CallRecord.id).desc())
-            .limit(limit)
-        )
-        if before is not None:
-            at, row_id = before
-            query = query.where(
-                or_(
-                    col(CallRecord.started_at) < at,
-                    and_(col(CallRecord.started_at) == at, col(CallRecord.id) < row_id),
-                )
+            select(
+                col(Radio.label),
+                col(Radio.alias),
+                col(called.label),
+                col(called.alias),
+                col(Unit.call_sign),
+                col(Talkgroup.name),
             )
-        return (await self._session.execute(query)).scalars().all()
+            .select_from(Radio)
+            .outerjoin(called, _is(called.id, row.get("called_radio_id")))
+            .outerjoin(Unit, _is(Unit.id, row.get("unit_id")))
+            .outerjoin(Talkgroup, _is(Talkgroup.id, row.get("talkgroup_id")))
+            .where(col(Radio.id) == row["radio_id"])
+        )
+        names = (await self._session.execute(query)).one_or_none() or ()
+        return indexed(row.get("talker_alias"), row.get("conversation"), *names)
 
     async def running_or_since(
         self, since: datetime, scope: Scope, limit: int
@@ -132,32 +151,22 @@ class CallRepository:
         return (await self._session.execute(query)).scalars().all()
 
 
+def _is(row_id: Any, wanted: int | None) -> ColumnElement[bool]:
+    return col(row_id) == literal(wanted, Integer)
+
+
 def _conditions(wanted: CallFilter) -> list[Any]:
     conditions: list[Any] = [
         col(getattr(CallRecord, name)) == value
-        for name in ("talkgroup_id", "unit_id", "radio_id", "kind", "emergency")
+        for name in ("talkgroup_id", "unit_id", "radio_id", "kind")
         if (value := getattr(wanted, name)) is not None
     ]
+    if wanted.emergency is not None:
+        # bare, as in the condition of its index
+        emergency = col(CallRecord.emergency)
+        conditions.append(emergency if wanted.emergency else not_(emergency))
     if wanted.since is not None:
         conditions.append(col(CallRecord.started_at) >= wanted.since)
     if wanted.until is not None:
         conditions.append(col(CallRecord.started_at) < wanted.until)
-    if wanted.q:
-        conditions.append(_mentions(wanted.q))
     return conditions
-
-
-def _mentions(part: str) -> Any:
-    def has(column: Any) -> Any:
-        return column.icontains(part, autoescape=True)
-
-    radios = select(col(Radio.id)).where(or_(has(col(Radio.label)), has(col(Radio.alias))))
-    units = select(col(Unit.id)).where(has(col(Unit.call_sign)))
-    groups = select(col(Talkgroup.id)).where(has(col(Talkgroup.name)))
-    return or_(
-        has(col(CallRecord.talker_alias)),
-        col(CallRecord.radio_id).in_(radios),
-        col(CallRecord.called_radio_id).in_(radios),
-        col(CallRecord.unit_id).in_(units),
-        col(CallRecord.talkgroup_id).in_(groups),
-    )

@@ -35,7 +35,11 @@ async def list_calls(
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[CallView]:
-    """Calls, newest first; `q` looks for a part of an alias, radio, call sign or talkgroup."""
+    """Calls, newest first.
+
+    `q`: words of the alias, conversation, radios, call sign and talkgroup as they were named when
+    the call was heard; without case and diacritics, the last word may be a beginning only.
+    """
     asked = {
         "since": since,
         "until": until,

@@ -8,6 +8,7 @@ import typer
 from dispatch.cli.output import CONFIG, ConfigOption, done, faults_as_lines, run, say, settings_from
 from dispatch.cli.people import users
 from dispatch.cli.records import export
+from dispatch.cli.retention import retention
 from dispatch.cli.safekeeping import backup, restore
 from dispatch.cli.vehicles import fleet
 from radio_gateway.logs import LogFormat
@@ -24,6 +25,7 @@ app = typer.Typer(
 app.add_typer(users, name="user")
 app.add_typer(fleet, name="fleet")
 app.add_typer(export, name="export")
+app.add_typer(retention, name="retention")
 app.command("backup")(backup)
 app.command("restore")(restore)
 

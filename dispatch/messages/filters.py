@@ -16,3 +16,5 @@ class MessageFilter:
     radio_id: int | None = None
     talkgroup_id: int | None = None
     state: MessageState | None = None
+    q: str | None = None
+    "Words of the text; the last one may be a beginning only."

@@ -7,6 +7,7 @@ from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from dispatch.db.types import BIG_ID, UtcDateTime
+from dispatch.db.words import Words
 
 
 class Direction(StrEnum):
@@ -61,6 +62,8 @@ class Message(SQLModel, table=True):
         Index("ix_message_unit_id_created_at", "unit_id", "created_at", "id"),
         Index("ix_message_radio_id_created_at", "radio_id", "created_at", "id"),
         Index("ix_message_talkgroup_id_created_at", "talkgroup_id", "created_at", "id"),
+        Index("ix_message_state_created_at", "state", "created_at", "id"),
+        Index("ix_message_words", "words", postgresql_using="gin").ddl_if("postgresql"),
         Index(
             "ix_message_unfinished",
             "radio_id",
@@ -91,6 +94,8 @@ class Message(SQLModel, table=True):
     "Key of its SendText command; the same one each time it is sent again."
     reference: str | None = Field(default=None, max_length=64)
     "Vendor's message number of an incoming text."
+    words: str = Field(default="", sa_type=Words)
+    "What a search finds it by: the words of its text."
 
 
 class MessageStateChange(SQLModel, table=True):

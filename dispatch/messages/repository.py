@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from dispatch.db.newest import NewestFirst
+from dispatch.db.words import Sought, indexed
 from dispatch.live.scope import Scope
 from dispatch.messages.filters import MessageFilter
 from dispatch.messages.models import (
@@ -26,6 +29,7 @@ class MessageRepository:
 
     async def add(self, row: Message) -> Message:
         """Store a message; its id is set."""
+        row.words = indexed(row.text)
         self._session.add(row)
         await self._session.flush()
         return row
@@ -128,29 +132,23 @@ class MessageRepository:
         self, wanted: MessageFilter, scope: Scope, before: tuple[datetime, int] | None, limit: int
     ) -> Sequence[Message]:
         """Messages, newest first; `before`: created_at and id of the last one already shown."""
-        query = (
-            select(Message)
-            .where(scope.where(col(Message.agency_id)))
-            .order_by(col(Message.created_at).desc(), col(Message.id).desc())
-            .limit(limit)
-        )
-        for name in ("unit_id", "radio_id", "talkgroup_id", "state"):
-            value = getattr(wanted, name)
-            if value is not None:
-                query = query.where(col(getattr(Message, name)) == value)
+        where: list[Any] = [
+            col(getattr(Message, name)) == value
+            for name in ("unit_id", "radio_id", "talkgroup_id", "state")
+            if (value := getattr(wanted, name)) is not None
+        ]
         if wanted.since is not None:
-            query = query.where(col(Message.created_at) >= wanted.since)
+            where.append(col(Message.created_at) >= wanted.since)
         if wanted.until is not None:
-            query = query.where(col(Message.created_at) < wanted.until)
-        if before is not None:
-            at, row_id = before
-            query = query.where(
-                or_(
-                    col(Message.created_at) < at,
-                    and_(col(Message.created_at) == at, col(Message.id) < row_id),
-                )
-            )
-        return (await self._session.execute(query)).scalars().all()
+            where.append(col(Message.created_at) < wanted.until)
+        if wanted.unit_id is None and wanted.radio_id is None:
+            either = scope.each(col(Message.agency_id))
+        else:
+            either = (scope.where(col(Message.agency_id)),)
+        rows = NewestFirst(self._session, Message, "created_at")
+        if wanted.q:
+            return await rows.search(Sought.of(wanted.q), where, either, before, limit)
+        return await rows.page(where, either, before, limit)
 
     async def unfinished(self, scope: Scope) -> Sequence[Message]:
         """Messages that are queued or on their way."""

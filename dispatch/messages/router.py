@@ -39,11 +39,15 @@ async def list_messages(
     radio_id: OptionalId = None,
     talkgroup_id: OptionalId = None,
     state: MessageState | None = None,
+    q: Annotated[str | None, Query(max_length=100)] = None,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[MessageView]:
-    """Messages in both directions, newest first."""
-    wanted = MessageFilter(since, until, unit_id, radio_id, talkgroup_id, state)
+    """Messages in both directions, newest first.
+
+    `q`: words of the text, without case and diacritics; the last may be a beginning only.
+    """
+    wanted = MessageFilter(since, until, unit_id, radio_id, talkgroup_id, state, q)
     page = await service.search(session, wanted, visible_to(user), cursor, limit)
     asked = {
         "since": since,
@@ -52,6 +56,7 @@ async def list_messages(
         "radio_id": radio_id,
         "talkgroup_id": talkgroup_id,
         "state": state,
+        "q": q,
     }
     await note_look(shared, user, "messages", asked, len(page.items))
     return page

@@ -30,6 +30,7 @@ _COLUMNS: Final[Mapping[str, Any]] = {
     "state": col(Message.state),
     "state_at": col(Message.state_at),
     "expires_at": col(Message.expires_at),
+    "reason": col(Message.reason),
     "detail": col(Message.detail),
 }
 

@@ -1,0 +1,165 @@
+"""Lists that show the newest first: pages by keyset, and full-text search within them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final, Generic, TypeAlias, TypeVar
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    and_,
+    cast,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+    table,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.sql.util import ClauseAdapter
+
+from dispatch.db.words import Sought
+
+Row = TypeVar("Row")
+Conditions: TypeAlias = Sequence[ColumnElement[bool]]
+Place: TypeAlias = tuple[datetime, int]
+"Time and id of a row: where a page ended."
+
+WINDOW: Final = 3000
+"Rows that a search looks through in the list's own order before it asks the index."
+COMMON: Final = 20_000
+"A word in more rows than this is sought by walking on: sorting them all would take longer."
+
+
+def older_than(at: Any, row_id: Any, place: Place | None) -> Conditions:
+    """Rows after `place` in a list of the newest first; an index on (at, id) starts there."""
+    if place is None:
+        return ()
+    here = tuple_(literal(place[0], at.type), literal(place[1], row_id.type))
+    return (tuple_(at, row_id) < here,)
+
+
+class NewestFirst(Generic[Row]):
+    """Rows of one table by time and id, descending.
+
+    Searching needs a column `words` of type `Words`: with a GIN index on PostgreSQL, and the
+    FTS5 table `<table>_words` on SQLite.
+    """
+
+    def __init__(self, session: AsyncSession, model: type[Row], at: str) -> None:
+        """`at`: name of the column that orders the list."""
+        self._session = session
+        entity: Any = model
+        self._model = entity
+        self._at: InstrumentedAttribute[datetime] = getattr(entity, at)
+        self._id: InstrumentedAttribute[int] = entity.id
+        self._is_sqlite = session.get_bind().dialect.name == "sqlite"
+
+    async def page(
+        self, where: Conditions, either: Conditions, before: Place | None, limit: int
+    ) -> Sequence[Row]:
+        """At most `limit` rows that fulfil all of `where` and one of `either`.
+
+        The conditions of `either` exclude one another; each can use an index of its own.
+        """
+        return await self._rows(self._listed(where, either, before, limit))
+
+    async def search(
+        self,
+        sought: Sought,
+        where: Conditions,
+        either: Conditions,
+        before: Place | None,
+        limit: int,
+    ) -> Sequence[Row]:
+        """The same, of the rows that hold these words.
+
+        Three plans, since each alone is a thousand times too slow for some word: most words
+        that people seek stand in the newest rows; rare ones the text index finds; and one that
+        was common long ago is met sooner by walking back than by sorting all its rows.
+        """
+        if not sought.words:
+            return ()
+        window = self._listed(where, either, before, WINDOW).cte("recent_rows")
+        window = window.prefix_with("MATERIALIZED")
+        recent = aliased(self._model, window)
+        found = await self._rows(
+            self._ordered(select(recent).where(self._holds(recent.words, sought)), recent, limit)
+        )
+        if len(found) >= limit:
+            return found
+        if await self._count(sought) > COMMON:
+            holds = self._holds(self._model.words, sought)
+            return await self._rows(self._listed([*where, holds], either, before, limit))
+        hits = select(self._model).where(self._indexed(sought)).cte("hits")
+        hits = hits.prefix_with("MATERIALIZED")
+        hit = aliased(self._model, hits)
+        conditions = [*where, or_(*either), *older_than(self._at, self._id, before)]
+        there = ClauseAdapter(hits)
+        query = select(hit).where(*(there.traverse(one) for one in conditions))
+        return await self._rows(self._ordered(query, hit, limit))
+
+    def _listed(
+        self, where: Conditions, either: Conditions, before: Place | None, limit: int
+    ) -> Select[Any]:
+        """The list by its indexes: one branch for each of `either`, so that none filters much."""
+        below = older_than(self._at, self._id, before)
+        branches = [
+            self._ordered(select(self._model).where(*where, one, *below), self._model, limit)
+            for one in either
+        ]
+        if len(branches) == 1:
+            return branches[0]
+        merged = union_all(*(select(one.subquery()) for one in branches)).subquery()
+        row = aliased(self._model, merged)
+        return self._ordered(select(row), row, limit)
+
+    def _ordered(self, query: Select[Any], entity: Any, limit: int) -> Select[Any]:
+        at = getattr(entity, self._at.key)
+        return query.order_by(at.desc(), entity.id.desc()).limit(limit)
+
+    def _holds(self, words: Any, sought: Sought) -> ColumnElement[bool]:
+        """Whether a row holds the words, judged row by row: no index answers these functions."""
+        if not self._is_sqlite:
+            return func.ts_match_vq(words, cast(sought.tsquery(), TSQUERY))
+        *whole, last = sought.words
+        parts = [*(f" {word} " for word in whole), f" {last}"]
+        padded = literal(" ").concat(words).concat(" ")
+        return and_(*(func.instr(padded, part) > 0 for part in parts))
+
+    def _indexed(self, sought: Sought) -> ColumnElement[bool]:
+        """The same by the text index."""
+        if not self._is_sqlite:
+            found: ColumnElement[bool] = self._model.words.op("@@", is_comparison=True)(
+                cast(sought.tsquery(), TSQUERY)
+            )
+            return found
+        return self._id.in_(self._matches(sought))
+
+    def _matches(self, sought: Sought) -> Select[Any]:
+        """Row ids out of the FTS5 table."""
+        name = f"{self._model.__tablename__}_words"
+        fts = table(name, column("rowid", Integer), column(name, Text))
+        return select(fts.c.rowid).where(fts.c[name].op("MATCH")(sought.match()))
+
+    async def _count(self, sought: Sought) -> int:
+        """How many rows hold the words; counting ends beyond `COMMON`."""
+        ids: Select[Any] = (
+            self._matches(sought)
+            if self._is_sqlite
+            else select(self._id).where(self._indexed(sought))
+        )
+        bounded = ids.limit(COMMON + 1).subquery()
+        query = select(func.count()).select_from(bounded)
+        return (await self._session.execute(query)).scalar_one()
+
+    async def _rows(self, query: Select[Any]) -> Sequence[Row]:
+        found: Sequence[Row] = (await self._session.execute(query)).scalars().all()
+        return found
