@@ -834,6 +834,18 @@ export interface components {
             seq: number;
         };
         /**
+         * EmergencyCaller
+         * @description Who calls, for those who know neither the radio nor its unit.
+         */
+        EmergencyCaller: {
+            /** Radio */
+            radio: string;
+            /** Unit */
+            unit: string | null;
+            /** Agency */
+            agency: string | null;
+        };
+        /**
          * EmergencyState
          * @enum {string}
          */
@@ -912,6 +924,9 @@ export interface components {
             after_close: boolean;
             /** Raised Seq */
             raised_seq: number | null;
+            /** Escalation */
+            escalation: number;
+            caller: components["schemas"]["EmergencyCaller"] | null;
             /** History */
             history: components["schemas"]["EmergencyStep"][];
         };
@@ -954,6 +969,30 @@ export interface components {
          * @enum {string}
          */
         FailureReason: "not_registered" | "no_answer" | "refused" | "link_down" | "unsupported" | "busy" | "too_long" | "no_link" | "cancelled" | "expired";
+        /**
+         * Lamp
+         * @description One part of the system, and since when it is so.
+         */
+        Lamp: {
+            /** Key */
+            key: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "ok" | "amber" | "red";
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Text */
+            text: string;
+            /** Numbers */
+            numbers: {
+                [key: string]: number | string;
+            };
+        };
         /**
          * LinkSignIn
          * @description Sign in by a one-time link.
@@ -1354,6 +1393,11 @@ export interface components {
             checks: {
                 [key: string]: components["schemas"]["Check"];
             };
+            /**
+             * Lamps
+             * @default []
+             */
+            lamps: components["schemas"]["Lamp"][];
         };
         /**
          * ReportInfo
@@ -1468,6 +1512,10 @@ export interface components {
             messages: components["schemas"]["MessageView"][];
             /** Emergencies */
             emergencies: components["schemas"]["EmergencyView"][];
+            /** Unstored */
+            unstored: components["schemas"]["UnstoredView"][];
+            /** Condition */
+            condition: components["schemas"]["Lamp"][];
         };
         /**
          * TalkgroupView
@@ -1603,6 +1651,49 @@ export interface components {
             talkgroup_id: number | null;
         };
         /**
+         * UnstoredView
+         * @description An alarm that nobody can acknowledge yet; the emergency of its radio replaces it.
+         */
+        UnstoredView: {
+            /** Event */
+            event: string;
+            /** Radio Id */
+            radio_id: number | null;
+            /** Network */
+            network: string;
+            /** Number */
+            number: number;
+            /** Label */
+            label: string;
+            /** Unit Id */
+            unit_id: number | null;
+            /** Call Sign */
+            call_sign: string | null;
+            /** Agency Id */
+            agency_id: number | null;
+            /** Talkgroup */
+            talkgroup: number | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "alarm" | "voice" | "position" | "status";
+            /** Lat */
+            lat: number | null;
+            /** Lon */
+            lon: number | null;
+            /**
+             * Stored
+             * @default false
+             */
+            stored: boolean;
+        };
+        /**
          * User
          * @description A user as the console sees one.
          */
@@ -1665,7 +1756,7 @@ export interface components {
          * Action
          * @enum {string}
          */
-        dispatch__emergencies__models__Action: "raised" | "repeated" | "acknowledged" | "refused" | "cleared" | "closed" | "shown";
+        dispatch__emergencies__models__Action: "raised" | "repeated" | "acknowledged" | "refused" | "cleared" | "closed" | "shown" | "escalated";
     };
     responses: never;
     parameters: never;
@@ -1713,6 +1804,15 @@ export interface operations {
             };
             /** @description The request's values cannot be taken. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1780,6 +1880,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     sign_out: {
@@ -1818,6 +1927,15 @@ export interface operations {
             };
             /** @description The request's values cannot be taken. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1874,6 +1992,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_snapshot: {
@@ -1914,6 +2041,15 @@ export interface operations {
             };
             /** @description The request's values cannot be taken. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1982,6 +2118,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_agencies: {
@@ -2034,6 +2179,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_units: {
@@ -2079,6 +2233,15 @@ export interface operations {
             };
             /** @description The request's values cannot be taken. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2157,6 +2320,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_radios: {
@@ -2202,6 +2374,15 @@ export interface operations {
             };
             /** @description The request's values cannot be taken. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2261,6 +2442,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_links: {
@@ -2313,6 +2503,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_latest_positions: {
@@ -2358,6 +2557,15 @@ export interface operations {
             };
             /** @description The request's values cannot be taken. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2428,6 +2636,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_calls: {
@@ -2486,6 +2703,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_messages: {
@@ -2535,6 +2761,15 @@ export interface operations {
             };
             /** @description The request's values cannot be taken. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2614,6 +2849,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_message: {
@@ -2665,6 +2909,15 @@ export interface operations {
             };
             /** @description The request's values cannot be taken. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2742,6 +2995,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     retry_message: {
@@ -2812,6 +3074,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_emergencies: {
@@ -2858,6 +3129,15 @@ export interface operations {
             };
             /** @description The request's values cannot be taken. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2939,6 +3219,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     close_emergency: {
@@ -3006,6 +3295,15 @@ export interface operations {
             };
             /** @description The request's values cannot be taken. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3087,6 +3385,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_reports: {
@@ -3127,6 +3434,15 @@ export interface operations {
             };
             /** @description The request's values cannot be taken. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3201,6 +3517,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_users: {
@@ -3244,6 +3569,15 @@ export interface operations {
             };
             /** @description The request's values cannot be taken. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3304,6 +3638,15 @@ export interface operations {
             };
             /** @description The request's values cannot be taken. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3382,6 +3725,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     issue_sign_in_link: {
@@ -3440,6 +3792,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     access_log: {
@@ -3486,6 +3847,15 @@ export interface operations {
             };
             /** @description The request's values cannot be taken. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
