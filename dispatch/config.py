@@ -71,32 +71,6 @@ class BackupSettings(_Section):
     )
 
 
-class AlarmSettings(_Section):
-    """`[dispatch.alarm]`: what happens when nobody acknowledges an alarm."""
-
-    escalate_after_s: float = Field(
-        default=30.0,
-        ge=5,
-        le=3600,
-        description="Seconds without acknowledgement until the consoles of all agencies are told.",
-    )
-    hook_after_s: float = Field(
-        default=60.0,
-        ge=5,
-        le=3600,
-        description="Seconds without acknowledgement until the program of `hook` is run.",
-    )
-    hook: tuple[str, ...] = Field(
-        default=(),
-        description="Program and its arguments, run with the emergency as JSON on its standard "
-        "input; it has 10 s. Empty: none.",
-    )
-
-    def plan(self) -> AlarmPlan:
-        """The same, as the timers take it."""
-        return AlarmPlan(self.escalate_after_s, self.hook_after_s, self.hook)
-
-
 class RetentionSettings(_Section):
     """`[dispatch.retention]`: how long records are kept; older ones are erased within hours."""
 
