@@ -1,18 +1,20 @@
 """Consoles in a process of their own: they follow, and note how old everything is on arrival.
 
-    python -m tests.bench.crowd JSON
-
-Prints `ready` once all follow live; at the end of its input, what they saw, as JSON.
+`watching` starts it as `python -m tests.bench.crowd JSON`. It prints `ready` once all follow
+live; at the end of its input, what they saw, as JSON.
 """
 
 import asyncio
 import json
+import subprocess
 import sys
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final, cast
 
 import orjson
 import uvloop
@@ -21,6 +23,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.bench.marks import Marks, number_of
 
+LIVE: Final = '{"live":true}'
 KNOWN: Final = 8
 "Texts whose contents are remembered: all consoles get the same one at nearly the same time."
 
@@ -36,6 +39,10 @@ class Crowd:
     after: int
     reports: str
     calls: str
+    origin: str
+    path: str = "/api/live"
+    stalled: int = 0
+    "Further consoles that follow and then read nothing more."
 
 
 @dataclass(slots=True)
@@ -67,20 +74,40 @@ class Watcher:
 
     async def console(self) -> None:
         """Follow until cancelled."""
-        crowd = self._crowd
-        async with connect(
-            crowd.address.replace("http", "ws") + "/api/live",
-            origin=crowd.address,  # type: ignore[arg-type]  # a NewType
-            additional_headers={"Cookie": crowd.cookie},
-            compression=None,
-            max_size=None,
-        ) as socket:
-            hello = {"resume": {"epoch": crowd.epoch, "after": crowd.after}}
-            await socket.send(orjson.dumps(hello).decode())
+        async with self._connected() as socket:
             try:
                 await self._follow(socket)
             except ConnectionClosed:
                 self.seen.closed += 1
+
+    async def stalled(self) -> None:
+        """Follow, then read nothing more until cancelled."""
+        async with self._connected(max_queue=1) as socket:
+            while await socket.recv() != LIVE:
+                continue
+            self._one_more_is_live()
+            await asyncio.Event().wait()
+
+    @asynccontextmanager
+    async def _connected(self, max_queue: int | None = None) -> AsyncIterator[ClientConnection]:
+        crowd = self._crowd
+        async with connect(
+            crowd.address.replace("http", "ws") + crowd.path,
+            origin=crowd.origin,  # type: ignore[arg-type]  # a NewType
+            additional_headers={"Cookie": crowd.cookie},
+            compression=None,
+            max_size=None,
+            max_queue=max_queue,
+            close_timeout=1,
+        ) as socket:
+            hello = {"resume": {"epoch": crowd.epoch, "after": crowd.after}}
+            await socket.send(orjson.dumps(hello).decode())
+            yield socket
+
+    def _one_more_is_live(self) -> None:
+        self._live += 1
+        if self._live == self._crowd.count + self._crowd.stalled:
+            self.all_live.set()
 
     async def _follow(self, socket: ClientConnection) -> None:
         talks = 0
@@ -103,10 +130,8 @@ class Watcher:
             elif '"type":"heartbeat"' in kind:
                 seq = orjson.loads(text)["seq"]
                 await socket.send(orjson.dumps({"alive": seq}).decode())
-            elif text == '{"live":true}':
-                self._live += 1
-                if self._live == self._crowd.count:
-                    self.all_live.set()
+            elif text == LIVE:
+                self._one_more_is_live()
 
     def _sent(self, text: str) -> list[float]:
         """When the reports of this frame were sent."""
@@ -120,9 +145,32 @@ class Watcher:
         return known
 
 
+@contextmanager
+def watching(crowd: Crowd, seen: dict[str, Any]) -> Iterator[None]:
+    """A crowd in a process of its own; `seen` is filled when the block ends."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.crowd", json.dumps(asdict(crowd))],
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        output = cast("IO[str]", process.stdout)
+        if output.readline() != "ready\n":
+            raise AssertionError("the consoles could not follow; see above")
+        try:
+            yield
+        finally:
+            cast("IO[str]", process.stdin).close()
+            seen.update(json.loads(output.readline()))
+    for name in ("positions", "alarms", "calls"):
+        seen[name] = Counter({int(age): count for age, count in seen[name].items()})
+
+
 async def main(crowd: Crowd) -> None:
     watcher = Watcher(crowd)
     tasks = [asyncio.create_task(watcher.console()) for _ in range(crowd.count)]
+    tasks += [asyncio.create_task(watcher.stalled()) for _ in range(crowd.stalled)]
     await watcher.all_live.wait()
     sys.stdout.write("ready\n")
     sys.stdout.flush()

@@ -13,12 +13,12 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any, Final, cast
+from typing import Any, Final
 
 import asyncpg
 from sqlalchemy import make_url
 
-from tests.bench.crowd import Crowd
+from tests.bench.crowd import Crowd, watching
 from tests.bench.load import Plan
 from tests.bench.machine import cpu_s, resident_mib
 from tests.bench.marks import Marks
@@ -153,9 +153,10 @@ class Rig:
                 first["seq"],
                 plan["reports"],
                 plan["calls"],
+                origin=server.address(),
             )
-            outcome = Outcome()
-            with self._crowd(crowd, outcome), self._watched(outcome, base, number):
+            outcome, seen = Outcome(), dict[str, Any]()
+            with watching(crowd, seen), self._watched(outcome, base, number):
                 began, used = time.monotonic(), cpu_s(server.process.pid)
                 last = self._send(Plan(**plan))
                 took = time.monotonic() - began
@@ -163,6 +164,8 @@ class Rig:
                 outcome.sent = last - number
                 self._all_stored(base + outcome.sent)
             outcome.stored = self._count() - base
+            for name in ("positions", "alarms", "calls", "closed"):
+                setattr(outcome, name, seen[name])
         return outcome
 
     def _network(self, load: Load, first: int, room: int) -> dict[str, Any]:
@@ -196,28 +199,6 @@ class Rig:
         if done.returncode:
             raise AssertionError(done.stderr)
         return int(json.loads(done.stdout)["next"])
-
-    @contextmanager
-    def _crowd(self, crowd: Crowd, outcome: Outcome) -> Iterator[None]:
-        with subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.crowd", json.dumps(asdict(crowd))],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as process:
-            output = cast("IO[str]", process.stdout)
-            if output.readline() != "ready\n":
-                raise AssertionError("the consoles could not follow; see above")
-            try:
-                yield
-            finally:
-                cast("IO[str]", process.stdin).close()
-                seen = json.loads(output.readline())
-        for name in ("positions", "alarms", "calls"):
-            ages = Counter({int(age): count for age, count in seen[name].items()})
-            setattr(outcome, name, ages)
-        outcome.closed = seen["closed"]
 
     @contextmanager
     def _watched(self, outcome: Outcome, base: int, first: int) -> Iterator[None]:
