@@ -46,13 +46,18 @@ class Dispatcher:
         self._ledger.note(Class.ORDER, words)
 
     async def take_charge(self) -> None:
-        """Acknowledge what is raised."""
+        """Acknowledge what is raised, and close it."""
         answer = await self._asked("GET", "/api/emergencies", params={"state": "raised"})
         for alarm in answer.json()["items"] if answer is not None else []:
             path = f"/api/emergencies/{alarm['id']}/acknowledge"
             done = await self.order(path, {}, f"{self._name}-take-{alarm['id']:08}")
             if done.status_code == 200:
                 self._ledger.note(Class.STEP, alarm["id"])
+            path, key = (
+                f"/api/emergencies/{alarm['id']}/close",
+                f"{self._name}-end-{alarm['id']:08}",
+            )
+            await self.order(path, {"reason": "drill"}, key)
 
     async def order(self, path: str, body: dict[str, Any], key: str) -> httpx.Response:
         """Post until there is an answer that says what became of it."""

@@ -93,21 +93,23 @@ async def read(url: str, *, positions: bool = False) -> Stored:
     return stored
 
 
-async def settled(url: str, ledger: Ledger, patience_s: float) -> Stored:
+async def settled(url: str, ledger: Ledger, patience_s: float = 60.0) -> Stored:
     """Wait until everything never to be lost is stored, or for so long; what is there then."""
     stored: Stored = {}
+    trouble: Exception | None = None
 
     async def complete() -> bool:
-        nonlocal stored
+        nonlocal stored, trouble
         try:
             stored = await read(url, positions=Class.POSITION in ledger.acknowledged)
-        except (DBAPIError, OSError):
-            return False  # it is still on its way back
+        except (DBAPIError, OSError) as error:
+            trouble = error  # it may still be on its way back
+            return False
         return not any(ledger.missing(stored, kind) for kind in NEVER_LOST)
 
     try:
         await eventually_async(complete, "all of the ledger", patience_s)
     except AssertionError:
         if not stored:
-            raise
+            raise AssertionError(f"the database cannot be read: {trouble}") from trouble
     return stored

@@ -18,9 +18,9 @@ TEXTING, CALLING, ALARMED, DRIVING = 1_000_000, 2_000_000, 4_000_000, 3_000_000
 class Pace:
     """Seconds between two of a kind; None: none of it."""
 
-    text: float | None = 0.02
-    call: float | None = 0.02
-    emergency: float | None = 0.1
+    text: float | None = 0.04
+    call: float | None = 0.04
+    emergency: float | None = 0.5
     position: float | None = 0.02
 
 
@@ -32,7 +32,7 @@ class Load:
         self.pace = pace
         self.sent = itertools.count(1)
         self.on_alarm: Callable[[int], None] | None = None
-        "Told the radio's number at the moment the key is pressed."
+        "Told the place of the alarm at the moment the key is pressed."
         self._radios = radios
         self._alarms = itertools.count(ALARMED)
         self._calls = itertools.count(CALLING)
@@ -44,7 +44,7 @@ class Load:
         kinds = (
             (pace.text, self._text),
             (pace.call, self._call),
-            (pace.emergency, self._emergency),
+            (pace.emergency, self.raise_alarm),
             (pace.position, self._position),
         )
         tasks = [
@@ -86,11 +86,12 @@ class Load:
         await line.call(radio)
         self.ledger.note(Class.CALL, radio)
 
-    async def _emergency(self, line: Repeater) -> None:
-        radio = next(self._alarms)
+    async def raise_alarm(self, line: Repeater) -> None:
+        """Press one emergency key; returns once that is acknowledged."""
+        radio, place = next(self._alarms), next(self.sent)
         if self.on_alarm is not None:
-            self.on_alarm(radio)
-        await line.emergency(radio, next(self.sent))
+            self.on_alarm(place)
+        await line.emergency(radio, place)
         self.ledger.note(Class.EMERGENCY, radio)
 
     async def _position(self, line: Repeater) -> None:

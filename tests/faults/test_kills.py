@@ -11,6 +11,7 @@ from tests.faults.desk import Dispatcher
 from tests.faults.ledger import Ledger, settled
 from tests.faults.load import TEXTING, Load
 from tests.faults.outcome import Outcome, scenario
+from tests.faults.postgres import postgres
 from tests.faults.program import Program, ending
 from tests.faults.repeater import repeater
 from tests.faults.town import Town, signed_in
@@ -48,7 +49,7 @@ async def kill_often(
                 found.count += 1
         dispatcher.cancel()
         await asyncio.wait({dispatcher})
-    found.settle(ledger, await settled(town.database_url, ledger, 60))
+    found.settle(ledger, await settled(town.database_url, ledger))
     found.faults += desk.faults[:5]
     found.figures["longest_absence_s"] = round(longest, 1)
 
@@ -66,3 +67,21 @@ async def test_the_one_process_killed(town: Town, kills: int) -> None:
             await kill_often(town, kills, hurt, found, program)
         back = found.figures["longest_absence_s"]
         found.expect(back <= BACK_S, f"radios waited {back} s for an answer after a kill")
+
+
+@pytest.mark.parametrize("kills", [2, pytest.param(50, marks=pytest.mark.soak)])
+async def test_the_database_server_killed(town: Town, kills: int) -> None:
+    with scenario(
+        "kill-postgresql", "all of PostgreSQL, kill -9 under load", "0 lost, 0 doubled"
+    ) as found:
+        async with postgres() as server:
+            town.database = server.url
+            town.write()
+            program = town.all_in_one()
+
+            async def hurt() -> None:
+                server.kill()
+                await server.start()
+
+            async with ending(program):
+                await kill_often(town, kills, hurt, found, program)
