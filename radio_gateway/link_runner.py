@@ -5,8 +5,8 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 from radio_gateway.adapters.kinds.base import Endpoint, Entropy, UdpEndpoint
 from radio_gateway.backoff import Backoff
@@ -15,6 +15,7 @@ from radio_gateway.domain.commands import Command
 from radio_gateway.domain.events import Event, LinkChanged, LinkState, TextFailure
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Adapter, Capabilities, Outgoing
+from radio_gateway.link_status import LinkStatus, PortStatus
 from radio_gateway.links.clock import Clock
 from radio_gateway.links.errors import LinkError
 from radio_gateway.links.port import Frames, Port
@@ -29,6 +30,8 @@ Take: TypeAlias = Callable[[list[Event]], asyncio.Future[None] | None]
 
 STEADY_S = 60.0
 "A link that worked for this long starts with the shortest pause when it fails."
+MAX_HELD: Final = 60_000
+"Turns whose answers wait for the spool; those of further ones are not sent at all."
 _SHOWN_OCTETS = 64
 
 
@@ -46,30 +49,6 @@ class _Held:
     @property
     def failed(self) -> bool:
         return self.stored is not None and self.stored.exception() is not None
-
-
-@dataclass(frozen=True, slots=True)
-class PortStatus:
-    """Counters of one socket or serial port since it was opened."""
-
-    endpoint: str
-    address: str
-    received: int
-    sent: int
-    oversized: int
-    throttled: int
-    unsent: int
-    kernel_drops: int
-
-
-@dataclass(frozen=True, slots=True)
-class LinkStatus:
-    """For health pages."""
-
-    name: str
-    open: bool
-    reason: str
-    ports: tuple[PortStatus, ...] = field(default=())
 
 
 class LinkRunner:
@@ -91,6 +70,9 @@ class LinkRunner:
         self._stopping = asyncio.Event()
         self._told: tuple[LinkState, str] | None = None
         self._reason = "not opened yet"
+        self._faults = 0
+        self.on_change: Callable[[], None] = lambda: None
+        "Called when the ports were opened or closed, or the adapter failed."
 
     @property
     def name(self) -> str:
@@ -116,6 +98,7 @@ class LinkRunner:
                 self._down(str(error))
             except Exception as error:
                 log.exception("link %s: fault in its adapter, starting it again", self.name)
+                self._faults += 1
                 self._down(f"fault in the adapter ({type(error).__name__}), starting again")
                 self._adapter = self._build()
             if self._clock().mono - opened_at > STEADY_S:
@@ -148,7 +131,7 @@ class LinkRunner:
         """State and counters of the ports."""
         ports = tuple(self._port_status(endpoint) for endpoint in self.entry.endpoints)
         known = tuple(port for port in ports if port is not None)
-        return LinkStatus(self.name, self.open, self._reason, known)
+        return LinkStatus(self.name, self.open, self._reason, known, self._faults)
 
     def bound_port(self, endpoint: str) -> int:
         """The UDP port that an endpoint got; 0 while it is closed."""
@@ -235,6 +218,8 @@ class LinkRunner:
                 answers.append(frame)
             else:
                 self._send(frame)
+        if len(self._held) >= MAX_HELD:
+            answers.clear()  # the radio repeats what is not answered
         if stored is not None or answers:
             self._held.append(_Held(stored, answers))
             self._release()
@@ -298,6 +283,7 @@ class LinkRunner:
             log.log(level, "link %s: %s: %s", self.name, state, reason)
         self._told = (state, reason)
         self._turn(at, events)
+        self.on_change()
 
     def _shut(self) -> None:
         self.open = False
@@ -307,6 +293,7 @@ class LinkRunner:
         for port in self._ports.values():
             port.close()
         self._ports.clear()
+        self.on_change()
         self._held.clear()
 
     async def _pause(self) -> None:
@@ -338,4 +325,6 @@ class LinkRunner:
             count.throttled,
             count.unsent,
             port.kernel_drops(),
+            port.buffer,
+            port.buffer_wanted,
         )

@@ -16,25 +16,25 @@ from typing import Final
 from radio_gateway.adapters.kinds.base import Entropy
 from radio_gateway.config import GatewaySettings
 from radio_gateway.domain.commands import Command
-from radio_gateway.domain.events import Event, TextFailure
+from radio_gateway.domain.events import Event, LinkHealth, TextFailure
 from radio_gateway.domain.ports import GatewayBus
 from radio_gateway.domain.wire import CommandEnvelope
-from radio_gateway.link_runner import LinkRunner, LinkStatus, PortStatus
+from radio_gateway.link_runner import LinkRunner
+from radio_gateway.link_status import LinkStatus
 from radio_gateway.links import clock as system
 from radio_gateway.links.clock import Clock
 from radio_gateway.outbox import RETRY_S, Outbox, OutboxStatus
+from radio_gateway.reporting import Reporter
 from radio_gateway.routing import Refusal, Router, answer
 from radio_gateway.spool import Spool, SpoolError, open_spool
+from radio_gateway.watchdog import Watchdog, watching
 
 log = logging.getLogger(__name__)
 
 CLOSING_S: Final = 5.0
 "Seconds that links and bus have to finish when the gateway stops."
-WATCH_S: Final = 5.0
 COMMANDS_KEPT: Final = timedelta(days=7)
 "A command's key is remembered for this long; repeating it has no effect."
-SPOOL_ALARM: Final = 0.8
-"Fill of the spool from which its state is logged."
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,9 @@ class Gateway:
         )
         self._by_name = {link.name: link for link in self.links}
         self._router = Router(self.links)
+        self._reporter = Reporter(settings, self.links, bus, clock)
+        for link in self.links:
+            link.on_change = self._reporter.change
         self.ready = asyncio.Event()
         "Set once every link was tried to open for the first time."
 
@@ -89,9 +92,11 @@ class Gateway:
         settings = self._settings
         async with open_spool(settings.spool_path, settings.id, settings.spool_limit) as spool:
             outbox = Outbox(spool, self._bus, settings.id, self._clock, retry_s=self._retry_s)
+            outbox.on_change = self._reporter.change
             self._outbox = outbox
             try:
-                await self._run(stop, spool, outbox)
+                with watching(asyncio.get_running_loop()) as watchdog:
+                    await self._run(stop, spool, outbox, watchdog)
             finally:
                 self._outbox = None
 
@@ -101,12 +106,14 @@ class Gateway:
         links = tuple(link.status() for link in self.links)
         return GatewayStatus(self._settings.id, links, outbox)
 
-    async def _run(self, stop: asyncio.Event, spool: Spool, outbox: Outbox) -> None:
+    async def _run(
+        self, stop: asyncio.Event, spool: Spool, outbox: Outbox, watchdog: Watchdog
+    ) -> None:
         async with asyncio.TaskGroup() as tasks:
             helpers = [
                 tasks.create_task(outbox.run(), name="outbox"),
                 tasks.create_task(self._take_commands(spool), name="commands"),
-                tasks.create_task(self._watch(outbox), name="watch"),
+                tasks.create_task(self._reporter.run(outbox, watchdog), name="reports"),
             ]
             links = [tasks.create_task(link.run(), name=f"link {link.name}") for link in self.links]
             log.info("gateway %s: %d links", self._settings.id, len(links))
@@ -129,6 +136,8 @@ class Gateway:
         """Where every link's events go."""
         for event in events:
             self._router.heard(event)
+            if isinstance(event, LinkHealth):
+                self._reporter.heard(event)
         if self._outbox is None:  # a link that outlived the spool while closing
             return None
         return self._outbox.submit([event for event in events if self._router.is_final(event)])
@@ -181,38 +190,6 @@ class Gateway:
     ) -> None:
         name = link if link is not None else self.links[0].name
         self._take([answer(command, name, self._clock(), detail, failure, refused=refused)])
-
-    async def _watch(self, outbox: Outbox) -> None:
-        """Log what only counters tell: datagrams that the kernel dropped, a spool that fills."""
-        drops: dict[tuple[str, str], int] = {}
-        full = False
-        while True:
-            for link in self.links:
-                for port in link.status().ports:
-                    _report_drops(link.name, port, drops)
-            try:
-                status = await outbox.status()
-            except SpoolError as error:
-                log.warning("%s", error)
-            else:
-                filling = status.size > SPOOL_ALARM * status.limit
-                if filling and not full:
-                    log.error("the spool is %d %% full", 100 * status.size // status.limit)
-                full = filling
-            await asyncio.sleep(WATCH_S)
-
-
-def _report_drops(link: str, port: PortStatus, seen: dict[tuple[str, str], int]) -> None:
-    before = seen.get((link, port.endpoint), 0)
-    seen[link, port.endpoint] = port.kernel_drops
-    if port.kernel_drops > before:
-        log.warning(
-            "link %s: %d datagrams lost in the kernel on %s; this machine is too slow"
-            " or net.core.rmem_max too small",
-            link,
-            port.kernel_drops - before,
-            port.address,
-        )
 
 
 async def run_gateway(settings: GatewaySettings, bus: GatewayBus, *, stop: asyncio.Event) -> None:

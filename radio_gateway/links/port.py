@@ -34,6 +34,9 @@ class Port(Protocol):
 
     endpoint: str
     counters: PortCounters
+    buffer: int | None
+    "Octets of the kernel's receive queue as it was given; None: not a socket."
+    buffer_wanted: int | None
 
     def send(self, data: bytes, peer: Peer) -> None:
         """Send one frame at once or queue it; what cannot go is counted, never raised."""

@@ -53,6 +53,8 @@ class SerialPort:
     ) -> None:
         self.endpoint = endpoint
         self.counters = PortCounters()
+        self.buffer: int | None = None
+        self.buffer_wanted: int | None = None
         self._port = port
         self._fd = port.fileno()
         self._receive = receive

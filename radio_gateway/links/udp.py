@@ -28,12 +28,15 @@ MAX_DATAGRAM: Final = 2048
 WANTED_BUFFER: Final = 4 * 1024 * 1024
 "Octets of kernel queue: about 10 000 small datagrams, or one second of the busiest network."
 _SO_MEMINFO: Final = 55
+_SO_RCVBUFFORCE = 33
 _MEMINFO: Final = struct.Struct("9I")
 _REMEDIES: Final = {
     errno.EADDRINUSE: "another program uses this port; stop it or choose another port",
     errno.EADDRNOTAVAIL: "no network interface has this address; check `host`",
     errno.EACCES: "ports below 1024 need more rights; choose a higher port",
 }
+_warned: set[tuple[int, int]] = set()
+"Short buffers, as given and as wanted, that were told: once is enough for all sockets."
 
 
 class UdpPort:
@@ -49,6 +52,8 @@ class UdpPort:
     ) -> None:
         self.endpoint = endpoint
         self.counters = PortCounters()
+        self.buffer: int | None = _given(bound)
+        self.buffer_wanted: int | None = WANTED_BUFFER
         self._socket = bound
         self._receive = receive
         self._clock = clock
@@ -153,13 +158,22 @@ def open_udp(
 
 def _widen(bound: socket.socket, where: str) -> None:
     """Ask for a long kernel queue; the default one holds 256 datagrams."""
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WANTED_BUFFER)
-    given = bound.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) // 2  # Linux doubles it
-    if given < WANTED_BUFFER:
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, WANTED_BUFFER)
+    except OSError:  # that needs CAP_NET_ADMIN; others get what net.core.rmem_max allows
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WANTED_BUFFER)
+    given = _given(bound)
+    if given < WANTED_BUFFER and (given, WANTED_BUFFER) not in _warned:
+        _warned.add((given, WANTED_BUFFER))
         log.warning(
-            "%s: receive buffer of %d KiB instead of %d; raise net.core.rmem_max to %d",
+            "%s: receive buffer of %d KiB instead of %d; set it with:"
+            " sysctl -w net.core.rmem_max=%d",
             where,
             given // 1024,
             WANTED_BUFFER // 1024,
             WANTED_BUFFER,
         )
+
+
+def _given(bound: socket.socket) -> int:
+    return bound.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) // 2  # Linux doubles it

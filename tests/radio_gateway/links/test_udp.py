@@ -172,9 +172,20 @@ async def test_a_short_kernel_queue_is_warned_of(
 ) -> None:
     limit = 512 * 1024 * 1024  # octets; more than any system gives
     monkeypatch.setattr(udp, "WANTED_BUFFER", limit)
-    with caplog.at_level(logging.WARNING), listening(Heard()):
-        pass
-    assert f"raise net.core.rmem_max to {limit}" in caplog.text
+    monkeypatch.setattr(udp, "_SO_RCVBUFFORCE", 9999)  # what only the privileged may
+    with caplog.at_level(logging.WARNING), listening(Heard()), listening(Heard()) as port:
+        assert port.buffer is not None
+        assert 0 < port.buffer < limit
+        assert port.buffer_wanted == limit
+    assert caplog.text.count(f"sysctl -w net.core.rmem_max={limit}") == 1, "once for all sockets"
+
+
+async def test_the_kernel_queue_is_as_long_as_wanted_where_we_may() -> None:
+    with listening(Heard()) as port, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, udp.WANTED_BUFFER)
+        allowed = probe.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) // 2
+        assert port.buffer is not None
+        assert allowed <= port.buffer <= udp.WANTED_BUFFER
 
 
 def test_buckets_refill_with_time() -> None:
