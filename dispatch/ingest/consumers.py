@@ -38,7 +38,7 @@ async def consume(batch: Batch, event: e.Event) -> None:  # noqa: C901  one line
         case e.LinkHealth():
             await links.on_link_health(batch, event)
         case e.RadioDeregistered():
-            batch.radios[event.radio].gone(event.at.utc)
+            batch.radios[event.radio].gone(batch.plausible(event.at.utc))
         case e.RadioRegistered() | e.RadioHeard() | e.PositionReported() | e.TelemetryReceived():
             pass  # signs of life, and positions that go in together: see `store`
         case _:

@@ -2,14 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from dispatch.db.bulk import Bulk, Row
 from dispatch.db.upsert import insert_into
 from dispatch.ingest.models import GatewayProgress, Ingested, RejectedEvent
+
+_CLAIM: Final = Bulk(
+    "INSERT INTO ingested (event_id, gateway, at) {rows} ON CONFLICT DO NOTHING RETURNING event_id",
+    ("text", "text", "timestamptz"),
+)
 
 
 class IngestRepository:
@@ -18,12 +24,9 @@ class IngestRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def claim(self, rows: Sequence[dict[str, Any]]) -> set[str]:
-        """Remember event ids; those that were not known before."""
-        query = insert_into(self._session, _INGESTED).on_conflict_do_nothing()
-        connection = await self._session.connection()
-        found = await connection.execute(query.returning(_INGESTED.c.event_id), rows)
-        return set(found.scalars())
+    async def claim(self, rows: Sequence[Row]) -> set[str]:
+        """Remember event ids, with gateway and time; those that were not known before."""
+        return {row[0] for row in await _CLAIM.run(self._session, rows)}
 
     async def reject(self, row: RejectedEvent) -> None:
         """Keep an event that could not be stored."""
@@ -52,5 +55,4 @@ class IngestRepository:
         await self._session.execute(delete(Ingested).where(col(Ingested.at) < at))
 
 
-_PROGRESS = GatewayProgress.__table__  # type: ignore[attr-defined]  # as below
-_INGESTED = Ingested.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+_PROGRESS = GatewayProgress.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it

@@ -3,105 +3,135 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from dispatch.answers import iso
+from dispatch.db.bulk import is_sqlite, time_text
 from dispatch.db.database import after_commit
 from dispatch.ingest.batch import Batch
 from dispatch.ingest.consumers import consume
+from dispatch.ingest.memory import Memory, RecentIds
 from dispatch.ingest.repository import IngestRepository
 from dispatch.live.hub import Passing
 from dispatch.messages.service import radios_heard
-from dispatch.positions.service import Report, record
-from dispatch.radios.schemas import HeardView
-from dispatch.radios.service import KnownRadio, RadioBook
+from dispatch.positions.recording import Report, record
+from dispatch.radios.hearing import KnownRadio, RadioBook
 from dispatch.shared import Shared
-from dispatch.talkgroups.service import TalkgroupBook
+from dispatch.talkgroups.hearing import TalkgroupBook
 from radio_gateway.domain import events as e
 from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.domain.wire import EventEnvelope
 
-_REPEATABLE: Final = (e.RadioHeard, e.LinkHealth)
-"Storing them twice does no harm, so their ids are not kept."
 _NOT_LIFE: Final = (e.RadioDeregistered, e.TextProgress, e.CommandResult)
 "Speak of a radio without its having spoken, or are its last word."
+_PLAIN: Final = (e.PositionReported, e.RadioHeard)
+"Of one radio and nothing else, and by the thousand: no consumer needs to see them."
 
 
-async def store(session: AsyncSession, shared: Shared, envelopes: Sequence[EventEnvelope]) -> None:
-    """Store what is new among these events, oldest first, and what follows from them."""
-    fresh = await _unseen(session, shared, envelopes)
-    if not fresh:
-        return
-    batch = Batch(session, shared, RadioBook(session, shared), TalkgroupBook(session, shared))
-    await batch.radios.load({one for x in fresh for one in _radios(x.event)})
-    await batch.talkgroups.load({one for x in fresh for one in _talkgroups(x.event)})
+async def store(
+    session: AsyncSession,
+    shared: Shared,
+    envelopes: Sequence[EventEnvelope],
+    memory: Memory | None = None,
+) -> None:
+    """Store what is new among these events, oldest first, and what follows from them.
+
+    `memory` is the writer's between its transactions; it must forget all if this one fails.
+    Without events what the memory still owes the database is written.
+    """
+    memory = Memory() if memory is None else memory
+    await memory.refresh(session)
+    fresh = await _unseen(session, shared, envelopes, memory.recent)
+    batch = Batch(
+        session,
+        shared,
+        RadioBook(session, shared, memory.radios, memory.monotonic()),
+        TalkgroupBook(session, shared, memory.talkgroups),
+        shared.now(),
+    )
+    await batch.radios.load(_radios(fresh))
+    await batch.talkgroups.load(_talkgroups(fresh))
+    if reports := _notice(batch, fresh):
+        batch.passing += await record(session, reports, memory.positions, batch.now)
     for envelope in fresh:
-        _notice(batch, envelope.event)
-    await _positions(batch, fresh)
-    for envelope in fresh:
-        batch.gateway = envelope.gateway
-        await consume(batch, envelope.event)
+        if not isinstance(envelope.event, _PLAIN):
+            batch.gateway = envelope.gateway
+            await consume(batch, envelope.event)
     await batch.radios.save()
-    heard = batch.radios.heard()
-    await radios_heard(session, shared, [radio.id for radio in heard])
-    batch.passing += [_heard(radio) for radio in heard]
+    if batch.radios.added or batch.talkgroups.added:
+        await memory.added(session)
+    await radios_heard(session, shared, batch.radios.heard)
+    batch.passing += [_heard(radio) for radio in batch.radios.heard.values()]
     if batch.passing:
         after_commit(session, lambda: shared.hub.pass_on(batch.passing))
 
 
 async def _unseen(
-    session: AsyncSession, shared: Shared, envelopes: Sequence[EventEnvelope]
+    session: AsyncSession, shared: Shared, envelopes: Sequence[EventEnvelope], recent: RecentIds
 ) -> list[EventEnvelope]:
-    kept = {x.id: x for x in envelopes if not isinstance(x.event, _REPEATABLE)}
+    """Ids of what must not be lost are kept in the database, those of the rest in memory."""
+    durable = {x.id: x for x in envelopes if e.is_durable(x.event)}
     new: set[str] = set()
-    if kept:
-        at = shared.now()
+    if durable:
+        at = time_text(shared.now()) if is_sqlite(session) else shared.now()
         new = await IngestRepository(session).claim(
-            [{"event_id": x.id, "gateway": x.gateway, "at": at} for x in kept.values()]
+            [(one.id, one.gateway, at) for one in durable.values()]
         )
     unseen = []
     for envelope in envelopes:
-        if isinstance(envelope.event, _REPEATABLE):
-            unseen.append(envelope)
-        elif envelope.id in new:
-            new.discard(envelope.id)
+        if envelope.id in durable:
+            if envelope.id in new:
+                new.discard(envelope.id)
+                unseen.append(envelope)
+        elif recent.meet(envelope.id):
             unseen.append(envelope)
     return unseen
 
 
-def _notice(batch: Batch, event: e.Event) -> None:
-    """Whoever is heard is on."""
-    radio = getattr(event, "radio", None)
-    if isinstance(event, _NOT_LIFE) or not isinstance(radio, RadioId):
-        return
-    batch.radios[radio].alive(event.at.utc, event.link, getattr(event, "rssi_dbm", None))
-
-
-async def _positions(batch: Batch, fresh: Sequence[EventEnvelope]) -> None:
+def _notice(batch: Batch, fresh: Sequence[EventEnvelope]) -> list[Report]:
+    """Whoever is heard is on; the positions among these events."""
     reports = []
     for envelope in fresh:
         event = envelope.event
+        radio = getattr(event, "radio", None)
+        if isinstance(event, _NOT_LIFE) or not isinstance(radio, RadioId):
+            continue
+        at = batch.plausible(event.at.utc)
+        known = batch.radios.alive(radio, at, event.link, getattr(event, "rssi_dbm", None))
         if isinstance(event, e.PositionReported):
-            radio = batch.radios[event.radio]
-            reports.append(Report(event, radio.id, radio.unit_id, radio.agency_id))
-    if reports:
-        batch.passing += await record(batch.session, reports)
+            reports.append(Report(event, known.id, known.unit_id, known.agency_id, at))
+    return reports
 
 
 def _heard(radio: KnownRadio) -> Passing:
-    view = HeardView(
-        radio_id=radio.id, at=radio.last_heard_at, rssi_dbm=radio.rssi_dbm, link=radio.link
+    """As `HeardView` writes it."""
+    at = radio.last_heard_at
+    json = orjson.dumps(
+        {
+            "radio_id": radio.id,
+            "at": None if at is None else iso(at),
+            "rssi_dbm": radio.rssi_dbm,
+            "link": radio.link,
+        }
     )
-    return Passing("heard", radio.id, radio.agency_id, view.model_dump_json().encode())
+    return Passing("heard", radio.id, radio.agency_id, json)
 
 
-def _radios(event: e.Event) -> Iterator[RadioId]:
-    for name in ("radio", "called"):
-        value = getattr(event, name, None)
-        if isinstance(value, RadioId):
+def _radios(fresh: Sequence[EventEnvelope]) -> Iterator[RadioId]:
+    for envelope in fresh:
+        event = envelope.event
+        if isinstance(event, _PLAIN):
+            yield event.radio
+            continue
+        for name in ("radio", "called"):
+            value = getattr(event, name, None)
+            if isinstance(value, RadioId):
+                yield value
+
+
+def _talkgroups(fresh: Sequence[EventEnvelope]) -> Iterator[TalkgroupId]:
+    for envelope in fresh:
+        value = getattr(envelope.event, "talkgroup", None)
+        if isinstance(value, TalkgroupId):
             yield value
-
-
-def _talkgroups(event: e.Event) -> Iterator[TalkgroupId]:
-    value = getattr(event, "talkgroup", None)
-    if isinstance(value, TalkgroupId):
-        yield value

@@ -1,17 +1,64 @@
 """All SQL of positions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import and_, func, insert, or_, select
+from sqlalchemy import RowMapping, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from dispatch.db.upsert import insert_into
+from dispatch.db.bulk import Bulk, Row, copy_rows, is_sqlite
 from dispatch.live.scope import Scope
-from dispatch.positions.models import LatestPosition, Position
+from dispatch.positions.area import Area
+from dispatch.positions.models import Carriage, LatestPosition, Position
 from dispatch.radios.models import Radio
+
+COLUMNS: Final = (
+    "heard_at",
+    "fixed_at",
+    "radio_id",
+    "unit_id",
+    "lat_e7",
+    "lon_e7",
+    "speed_kmh",
+    "bearing_deg",
+    "error_m",
+    "altitude_m",
+    "source",
+    "stale",
+    "verified",
+)
+"Of the rows that `add` takes; SQLite's times are microseconds."
+LATEST_COLUMNS: Final = ("heard_at", "fixed_at", "radio_id", "unit_id", "lat", "lon", *COLUMNS[6:])
+"Of the rows that `show` takes; degrees as such, the source as a word, SQLite's times as text."
+
+_INSERT: Final = Bulk(
+    f"INSERT INTO position ({', '.join(COLUMNS)}) {{rows}} ON CONFLICT DO NOTHING",
+    (
+        *("timestamptz", "timestamptz", "int", "int", "int", "int"),
+        *("real", "real", "real", "real", "smallint", "bool", "bool"),
+    ),
+)
+_CHANGED: Final = ", ".join(f"{name} = excluded.{name}" for name in LATEST_COLUMNS)
+_SHOW: Final = Bulk(
+    f"INSERT INTO latest_position AS old ({', '.join(LATEST_COLUMNS)}) {{rows}} "
+    f"ON CONFLICT (radio_id) DO UPDATE SET {_CHANGED} "
+    "WHERE excluded.heard_at > old.heard_at OR (excluded.heard_at = old.heard_at AND "
+    "coalesce(excluded.fixed_at, excluded.heard_at) > coalesce(old.fixed_at, old.heard_at))",
+    (
+        *("timestamptz", "timestamptz", "int", "int", "float8", "float8"),
+        *("float8", "float8", "float8", "float8", "text", "bool", "bool"),
+    ),
+)
+_CARRY: Final = Bulk(
+    "INSERT INTO carriage AS old (unit_id, radio_id, first_at, last_at) {rows} "
+    "ON CONFLICT (unit_id, radio_id) DO UPDATE SET "
+    "first_at = CASE WHEN excluded.first_at < old.first_at "
+    "THEN excluded.first_at ELSE old.first_at END, "
+    "last_at = CASE WHEN excluded.last_at > old.last_at THEN excluded.last_at ELSE old.last_at END",
+    ("int", "int", "timestamptz", "timestamptz"),
+)
 
 
 class PositionRepository:
@@ -20,34 +67,27 @@ class PositionRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def add(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Store reports, in the order of arrival."""
-        connection = await self._session.connection()
-        await connection.execute(insert(_POSITION), rows)
+    async def add(self, rows: Sequence[Row]) -> None:
+        """Store reports; one of the same radio and instant that is there already stays."""
+        if is_sqlite(self._session) or not await copy_rows(
+            self._session, "position", COLUMNS, rows
+        ):
+            await _INSERT.run(self._session, rows)
 
-    async def show(self, rows: Sequence[dict[str, Any]]) -> set[int]:
-        """Make these the newest of their radios unless newer ones are known.
+    async def show(self, rows: Sequence[Row]) -> None:
+        """Make these the newest of their radios unless newer ones are known; one for each radio."""
+        await _SHOW.run(self._session, rows)
 
-        At most one row for each radio; the radios whose newest position it became.
-        """
-        query = insert_into(self._session, _LATEST)
-        new, old = query.excluded, _LATEST.c
-        later = or_(
-            new.heard_at > old.heard_at,
-            and_(
-                new.heard_at == old.heard_at,
-                func.coalesce(new.fixed_at, new.heard_at)
-                > func.coalesce(old.fixed_at, old.heard_at),
-            ),
-        )
-        query = query.on_conflict_do_update(
-            index_elements=[old.radio_id],
-            set_={name: new[name] for name in rows[0] if name != "radio_id"},
-            where=later,
-        )
-        connection = await self._session.connection()
-        found = await connection.execute(query.returning(old.radio_id), rows)
-        return set(found.scalars())
+    async def carry(self, rows: Sequence[Row]) -> None:
+        """Widen the times of who carried what: unit, radio, first and last."""
+        await _CARRY.run(self._session, rows)
+
+    async def ages(self, radio_ids: Iterable[int]) -> Sequence[RowMapping]:
+        """`radio_id`, `heard_at` and `fixed_at` of the newest of these radios."""
+        wanted = list(radio_ids)
+        query = select(_LATEST.c.radio_id, _LATEST.c.heard_at, _LATEST.c.fixed_at)
+        query = query.where(_LATEST.c.radio_id.in_(wanted))
+        return (await self._session.execute(query)).mappings().all()
 
     async def latest(
         self, scope: Scope, after: int = 0, limit: int | None = None
@@ -67,45 +107,79 @@ class PositionRepository:
         query = select(LatestPosition).where(col(LatestPosition.radio_id) == radio_id)
         return (await self._session.execute(query)).scalar_one_or_none()
 
-    async def count(self, unit_id: int, since: datetime, until: datetime) -> int:
-        """Reports of a unit, since <= heard_at < until."""
-        query = select(func.count()).where(
-            col(Position.unit_id) == unit_id,
-            col(Position.heard_at) >= since,
-            col(Position.heard_at) < until,
+    async def carried(self, unit_id: int, since: datetime, until: datetime) -> Sequence[int]:
+        """Radios that the unit may have carried then."""
+        query = select(col(Carriage.radio_id)).where(
+            col(Carriage.unit_id) == unit_id,
+            col(Carriage.first_at) < until,
+            col(Carriage.last_at) >= since,
         )
+        return (await self._session.execute(query)).scalars().all()
+
+    async def count(
+        self, unit_id: int, radio_ids: Sequence[int], since: datetime, until: datetime
+    ) -> int:
+        """Reports of a unit through these radios, since <= heard_at < until."""
+        query = select(func.count()).where(*_of_unit(unit_id, radio_ids, since, until))
         return (await self._session.execute(query)).scalar_one()
 
     async def track(
-        self, unit_id: int, since: datetime, until: datetime, step: int
-    ) -> Sequence[Position]:
+        self,
+        unit_id: int,
+        radio_ids: Sequence[int],
+        since: datetime,
+        until: datetime,
+        step: int,
+    ) -> Sequence[RowMapping]:
         """Every `step`th report of a unit and the last one, oldest first."""
-        place = func.row_number().over(order_by=(col(Position.heard_at), col(Position.id)))
+        order = (col(Position.heard_at), col(Position.radio_id))
         numbered = (
             select(
-                col(Position.id).label("id"),
-                place.label("place"),
+                *_POSITION.c,
+                func.row_number().over(order_by=order).label("place"),
                 func.count().over().label("total"),
             )
-            .where(
-                col(Position.unit_id) == unit_id,
-                col(Position.heard_at) >= since,
-                col(Position.heard_at) < until,
-            )
+            .where(*_of_unit(unit_id, radio_ids, since, until))
             .subquery()
         )
         query = (
-            select(Position)
-            .join(numbered, numbered.c.id == col(Position.id))
+            select(*(numbered.c[column.key] for column in _POSITION.c))
             .where(
-                or_(
-                    (numbered.c.place - 1) % step == 0,
-                    numbered.c.place == numbered.c.total,
-                )
+                or_((numbered.c.place - 1) % step == 0, numbered.c.place == numbered.c.total),
             )
-            .order_by(col(Position.heard_at), col(Position.id))
+            .order_by(numbered.c.heard_at, numbered.c.radio_id)
         )
-        return (await self._session.execute(query)).scalars().all()
+        return (await self._session.execute(query)).mappings().all()
+
+    async def within(
+        self, area: Area, since: datetime, until: datetime, scope: Scope, limit: int
+    ) -> Sequence[RowMapping]:
+        """Reports from an area, since <= heard_at < until, oldest first."""
+        query = (
+            select(*_POSITION.c)
+            .join(Radio, col(Radio.id) == col(Position.radio_id))
+            .where(
+                scope.where(col(Radio.agency_id)),
+                col(Position.heard_at) >= since,
+                col(Position.heard_at) < until,
+                col(Position.lat).between(area.south, area.north),
+                col(Position.lon).between(area.west, area.east),
+            )
+            .order_by(col(Position.heard_at), col(Position.radio_id))
+            .limit(limit)
+        )
+        return (await self._session.execute(query)).mappings().all()
+
+
+def _of_unit(
+    unit_id: int, radio_ids: Sequence[int], since: datetime, until: datetime
+) -> tuple[Any, ...]:
+    return (
+        col(Position.radio_id).in_(radio_ids),
+        col(Position.unit_id) == unit_id,
+        col(Position.heard_at) >= since,
+        col(Position.heard_at) < until,
+    )
 
 
 _POSITION = Position.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it

@@ -49,3 +49,11 @@ class Track(BaseModel):
     "Reports within the span."
     thinned: bool
     "There were more than `limit`: these are evenly chosen, first and last included."
+
+
+class Nearby(BaseModel):
+    """Who was in an area, oldest first."""
+
+    items: list[PositionView]
+    complete: bool
+    "False: there were more than `limit`; ask for a smaller area or a shorter time."

@@ -3,10 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from dispatch.db.types import UtcDateTime
+from dispatch.db.types import BIG_ID, UtcDateTime
 
 
 class Presence(StrEnum):
@@ -40,3 +40,17 @@ class Radio(SQLModel, table=True):
     last_heard_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     link: str | None = Field(default=None, max_length=64)
     "Name of the link that heard it last."
+
+
+class FleetVersion(SQLModel, table=True):
+    """The one row that moves on whenever radios or talkgroups change otherwise than by being heard.
+
+    The database itself moves it, by triggers: what the writer remembers of them is true as long
+    as this number is the same.
+    """
+
+    __tablename__ = "fleet_version"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: int = Field(default=1, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    number: int = Field(default=0, sa_type=BIG_ID)

@@ -1,16 +1,30 @@
 """All SQL of radios."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, Final, cast
 
-from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from dispatch.db.upsert import insert_into
+from dispatch.db.bulk import Bulk, Row, fetch, is_sqlite, time_text
 from dispatch.live.scope import Scope
 from dispatch.radios.models import Radio
 from radio_gateway.domain.ids import RadioId
+
+_MANY: Final = 500
+"Radios within one query."
+_ADD: Final = Bulk(
+    "INSERT INTO radio (network, number, label, presence) {rows} ON CONFLICT DO NOTHING",
+    ("text", "int", "text", "text"),
+)
+_SAVE: Final = Bulk(
+    "WITH heard (id, presence, presence_at, at, link) AS ({rows}) "
+    "UPDATE radio SET presence = heard.presence, presence_at = heard.presence_at, "
+    "last_heard_at = heard.at, link = heard.link FROM heard WHERE radio.id = heard.id",
+    ("int", "text", "timestamptz", "timestamptz", "text"),
+)
 
 
 class RadioRepository:
@@ -47,31 +61,34 @@ class RadioRepository:
         """Columns of those of the wanted radios that have rows."""
         keys = [(one.network, one.number) for one in wanted]
         table = Radio.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
-        query = select(table).where(tuple_(table.c.network, table.c.number).in_(keys))
-        return (await self._session.execute(query)).mappings().all()
+        found: list[Any] = []
+        for start in range(0, len(keys), _MANY):
+            part = keys[start : start + _MANY]
+            query = select(table).where(tuple_(table.c.network, table.c.number).in_(part))
+            found += (await self._session.execute(query)).mappings().all()
+        return found
 
-    async def add(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Make rows for radios heard for the first time."""
-        await self._session.execute(
-            insert_into(self._session, Radio).on_conflict_do_nothing(), rows
-        )
+    async def add(self, rows: Sequence[Row]) -> None:
+        """Make rows for radios heard for the first time: network, number, label, presence."""
+        await _ADD.run(self._session, rows)
 
-    async def save_heard(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Store presence and last sign of life; keys `key`, `presence`, `presence_at`, ..."""
-        table = Radio.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
-        query = (
-            update(table)
-            .where(table.c.id == bindparam("key"))
-            .values(
-                presence=bindparam("new_presence"),
-                presence_at=bindparam("new_presence_at"),
-                last_heard_at=bindparam("new_last_heard_at"),
-                link=bindparam("new_link"),
-            )
-        )
-        # executed on the connection: the session would read this as an update of entities
-        connection = await self._session.connection()
-        await connection.execute(query, rows)
+    async def save_heard(
+        self, rows: Sequence[tuple[int, str, datetime | None, datetime | None, str | None]]
+    ) -> None:
+        """Store id, presence and its time, last sign of life and its link."""
+        if is_sqlite(self._session):
+            texts = [
+                (key, presence, presence_at and time_text(presence_at), at and time_text(at), link)
+                for key, presence, presence_at, at, link in rows
+            ]
+            await _SAVE.run(self._session, texts)
+        else:
+            await _SAVE.run(self._session, rows)
+
+    async def fleet_version(self) -> int:
+        """Moves on when radios or talkgroups are changed otherwise than by being heard."""
+        ((number,),) = await fetch(self._session, "SELECT number FROM fleet_version")
+        return cast("int", number)
 
     async def ids_on_link(self, link: str, network: str | None) -> Sequence[int]:
         """Radios heard last by this link, and unheard ones of its network and its parts."""

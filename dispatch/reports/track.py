@@ -53,5 +53,5 @@ class TrackReport:
                 *between(col(Position.heard_at), filters),
                 *equal(filters, unit_id=col(Position.unit_id), radio_id=col(Position.radio_id)),
             )
-            .order_by(col(Position.heard_at), col(Position.id))
+            .order_by(col(Position.heard_at), col(Position.radio_id))
         )

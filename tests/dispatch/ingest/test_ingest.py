@@ -14,8 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.emergencies.service import recent
 from dispatch.ingest import service as ingest_service
+from dispatch.ingest.memory import Memory
 from dispatch.ingest.service import Ingest
 from dispatch.ingest.store import store
+from dispatch.live.hub import Passing
 from dispatch.live.scope import EVERYTHING
 from dispatch.radios.service import radios
 from dispatch.shared import Shared
@@ -125,9 +127,9 @@ async def test_a_database_in_trouble_is_waited_for(
     whole = store
     failures = 2
 
-    async def failing(session: AsyncSession, shared: Shared, events: Any) -> None:
+    async def failing(session: AsyncSession, shared: Shared, events: Any, memory: Memory) -> None:
         nonlocal failures
-        await whole(session, shared, events)
+        await whole(session, shared, events, memory)
         if failures:
             failures -= 1
             raise OperationalError("INSERT", {}, Exception("database is locked"))
@@ -178,13 +180,11 @@ async def test_a_status_moves_the_unit_and_a_late_one_does_not(world: World) -> 
 
 
 async def test_positions_are_shown_by_age_and_kept_all(world: World) -> None:
+    passed: list[Passing] = []
+    world.shared.hub.relay = passed.extend
     await world.hear(position(10, lat=56.1), position(30, lat=56.3), position(20, lat=56.2))
     await world.hear(position(25, lat=56.25))
-    shown = [
-        orjson.loads(one)
-        for (kind, _), one in world.follower.passing.items()
-        if kind == "positions"
-    ]
+    shown = [orjson.loads(one.json) for one in passed if one.type == "positions"]
     assert [(one["lat"], one["radio_id"], one["unit_id"]) for one in shown] == [(56.3, 1, 1)]
     async with world.database.read() as session:
         assert (await session.execute(text("SELECT count(*) FROM position"))).scalar() == 4
@@ -250,9 +250,9 @@ async def test_what_can_wait_is_gathered_and_what_cannot_is_not(
     sizes: list[int] = []
     whole = store
 
-    async def counting(session: AsyncSession, shared: Shared, events: Any) -> None:
+    async def counting(session: AsyncSession, shared: Shared, events: Any, memory: Memory) -> None:
         sizes.append(len(events))
-        await whole(session, shared, events)
+        await whole(session, shared, events, memory)
 
     monkeypatch.setattr(ingest_service, "store", counting)
     # the clock stands still: what can wait would wait for ever

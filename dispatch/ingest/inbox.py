@@ -1,0 +1,99 @@
+"""Events taken from the bus and not yet stored, within a bounded memory."""
+
+from collections import Counter, deque
+from collections.abc import Iterable
+from typing import Final
+
+from radio_gateway.domain.events import (
+    LinkHealth,
+    PositionReported,
+    RadioHeard,
+    is_durable,
+    is_urgent,
+)
+from radio_gateway.domain.wire import EventEnvelope, kind_of
+
+BATCH: Final = 1000
+"Events of one transaction."
+BEHIND: Final = 4000
+"With so many waiting, a transaction takes twice as many."
+SLOW: Final = 16
+"Durable events of one transaction: alarms and dispatchers' orders wait until it ends."
+LIMIT: Final = 20_000
+"Events in memory; then those that may be shed are, and after that the bus has to wait."
+
+
+class Inbox:
+    """Alarms apart, everything else in the order of arrival.
+
+    When it is full, signs of life go first, then all positions but the newest of each radio.
+    What must never be lost is never shed: `full` tells to take no more, and gateways keep it.
+    """
+
+    def __init__(self, limit: int = LIMIT) -> None:
+        self._limit = limit
+        self.urgent: deque[EventEnvelope] = deque()
+        self._queue: deque[EventEnvelope] = deque()
+        self.hurry = False
+        "Something durable came since this was last set to False."
+        self.shed: Counter[str] = Counter()
+        "Events let go so far, by kind."
+
+    def __len__(self) -> int:
+        return len(self.urgent) + len(self._queue)
+
+    @property
+    def full(self) -> bool:
+        """Whether the bus has to wait."""
+        return len(self) >= self._limit
+
+    @property
+    def batch_full(self) -> bool:
+        """Whether the next transaction has its fill."""
+        return len(self._queue) >= BATCH
+
+    def put(self, envelopes: Iterable[EventEnvelope]) -> None:
+        """Take these in; sheds if there is no more room."""
+        for envelope in envelopes:
+            if is_urgent(envelope.event):
+                self.urgent.append(envelope)
+                self.hurry = True
+            else:
+                self._queue.append(envelope)
+                self.hurry = self.hurry or is_durable(envelope.event)
+        if self.full:
+            self._shed()
+
+    def take(self) -> list[EventEnvelope]:
+        """The next transaction's events, oldest first."""
+        most = BATCH if len(self._queue) < BEHIND else 2 * BATCH
+        group: list[EventEnvelope] = []
+        slow = 0
+        while self._queue and len(group) < most:
+            slow += is_durable(self._queue[0].event)
+            if slow > SLOW:
+                break
+            group.append(self._queue.popleft())
+        return group
+
+    def _shed(self) -> None:
+        kept: list[EventEnvelope] = []
+        seen: set[object] = set()
+        for envelope in reversed(self._queue):
+            event = envelope.event
+            if isinstance(event, RadioHeard):
+                key: object = None
+            elif isinstance(event, PositionReported):
+                key = event.radio
+            elif isinstance(event, LinkHealth):
+                key = envelope.gateway, event.link
+            else:
+                kept.append(envelope)
+                continue
+            if key is None or key in seen:
+                self.shed[kind_of(event)] += 1
+            else:
+                seen.add(key)
+                kept.append(envelope)
+        kept.reverse()
+        self._queue = deque(kept)
