@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import logging
 import re
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -233,6 +234,8 @@ class _Client(aiomqtt.Client):
             max_inflight_messages=PENDING,
             properties=_connect_properties(persistent=identity.persistent),
             tls_context=broker.tls,
+            # small messages leave at once; else they wait for the acknowledgement of the last
+            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
         )
         self.pending_calls_threshold = 2 * PENDING
         self._client.connect_timeout = ANSWER_S

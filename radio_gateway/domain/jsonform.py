@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
 from json import JSONDecoder, JSONEncoder
-from operator import attrgetter
 from typing import Any, Final, NoReturn, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 Writer: TypeAlias = Callable[[Any], Any]
@@ -30,7 +29,7 @@ def to_json(value: Any) -> Any:
     if is_dataclass(kind):
         return _object_writer(kind)(value)
     if isinstance(value, Enum):
-        return value.value
+        return value._value_
     if isinstance(value, datetime):
         return _write_time(value)
     if isinstance(value, bytes):
@@ -84,26 +83,25 @@ def _shortened(value: Any) -> str:
 
 @cache
 def _object_writer(kind: type) -> Writer:
-    """Writes an object with all fields of a dataclass, in their order."""
+    """Writes an object with all fields of a dataclass, in their order.
+
+    Compiled from the names of the fields: this runs for every position of every radio.
+    """
     hints = get_type_hints(kind)
-    names = tuple(field.name for field in fields(kind))
-    if not names:
-        return lambda _: {}
-    one = attrgetter(names[0])
-    take: Callable[[Any], tuple[Any, ...]] = (
-        attrgetter(*names) if len(names) > 1 else lambda value: (one(value),)
-    )
-    # str, int and the like need no conversion: most fields of the frequent events are of these
-    converted = tuple((name, w) for name in names if (w := _writer(hints[name])) is not None)
-
-    def write(value: Any) -> dict[str, Any]:
-        found = dict(zip(names, take(value), strict=True))
-        for name, convert in converted:
-            if (inner := found[name]) is not None:
-                found[name] = convert(inner)
-        return found
-
-    return write
+    writers: dict[str, Writer] = {}
+    parts = []
+    for field in fields(kind):
+        name, value = field.name, f"value.{field.name}"
+        convert = _writer(hints[name])
+        if convert is not None:
+            writers[f"write_{name}"] = convert
+            written = f"write_{name}({value})"
+            optional = type(None) in get_args(hints[name])
+            value = f"None if {value} is None else {written}" if optional else written
+        parts.append(f"{name!r}: {value}")
+    source = f"lambda value: {{{', '.join(parts)}}}"
+    writer: Writer = eval(source, writers)  # noqa: S307  # only names of our own fields
+    return writer
 
 
 def _writer(hint: Any) -> Writer | None:
@@ -116,14 +114,15 @@ def _writer(hint: Any) -> Writer | None:
         return None
     if kind is datetime:
         return _write_time
-    if is_dataclass(kind) and isinstance(kind, type):
+    if isinstance(kind, type) and is_dataclass(kind):
         return _object_writer(kind)
     return to_json
 
 
 def _write_time(value: datetime) -> str:
-    utc = value if value.tzinfo is UTC else value.astimezone(UTC)
-    return f"{utc.isoformat()[:-6]}Z"
+    if value.tzinfo is not UTC:
+        value = value.astimezone(UTC)
+    return value.isoformat()[:-6] + "Z"
 
 
 @cache

@@ -18,6 +18,7 @@ STARTING_S = 20.0
 BETWEEN_TRIES = Event()
 PLAIN = """
 listener {port} 127.0.0.1
+set_tcp_nodelay true
 allow_anonymous true
 persistence true
 persistence_location {folder}/store/
