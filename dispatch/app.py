@@ -30,13 +30,15 @@ from dispatch.emergencies.router import router as emergencies
 from dispatch.health import Health
 from dispatch.links.catalogue import LinkCatalogue, LinkTraits
 from dispatch.links.router import router as links
+from dispatch.live.following import Following
 from dispatch.live.router import router as live
 from dispatch.messages.router import router as messages
 from dispatch.metrics import Metrics, RequestMetrics
 from dispatch.patience import Patience
 from dispatch.positions.router import router as positions
 from dispatch.problems import SIGNED_IN
-from dispatch.radio_side import RadioSide
+from dispatch.radio_side.joints import BrokerJoint, Joint, MemoryJoint
+from dispatch.radio_side.side import RadioSide
 from dispatch.radios.router import router as radios
 from dispatch.reports.router import router as reports
 from dispatch.security import Origins, RequestGuard, SecurityHeaders, origin_of
@@ -45,6 +47,7 @@ from dispatch.talkgroups.router import router as talkgroups
 from dispatch.units.router import router as units
 from dispatch.users.router import router as users
 from dispatch.version import program_version
+from radio_gateway.bus.broker import Broker
 
 log = logging.getLogger(__name__)
 
@@ -77,18 +80,24 @@ class Options:
 
     now: Callable[[], datetime] = clock.now
     passwords: Callable[[], Passwords] = Passwords
+    gateways_elsewhere: bool = False
+    "Gateways are behind the broker of `[mqtt]`, and other processes may serve the same database."
 
 
 def create_app(settings: Settings, options: Options = Options()) -> FastAPI:
     """Build the server; its parts start and stop with its lifespan.
 
     The database must have this program's schema by then: `dispatch run` sees to that.
+
+    Raises:
+        ConfigError: gateways are elsewhere, and `[mqtt]` is missing or names unusable files.
     """
+    broker = settings.broker() if options.gateways_elsewhere else None
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            await _start(app, settings, options, stack)
+            await _start(app, settings, options, broker, stack)
             yield
 
     app = FastAPI(
@@ -121,7 +130,13 @@ def create_app(settings: Settings, options: Options = Options()) -> FastAPI:
     return app
 
 
-async def _start(app: FastAPI, settings: Settings, options: Options, stack: AsyncExitStack) -> None:
+async def _start(
+    app: FastAPI,
+    settings: Settings,
+    options: Options,
+    broker: Broker | None,
+    stack: AsyncExitStack,
+) -> None:
     """Start every part in order; `stack` stops them in the opposite one."""
     await migrate.check(settings.database_url)
     database = Database.open(settings.database_url)
@@ -129,7 +144,7 @@ async def _start(app: FastAPI, settings: Settings, options: Options, stack: Asyn
     tasks = await stack.enter_async_context(background())
     shared = Shared.of(
         database,
-        link_catalogue(settings),
+        LinkCatalogue() if broker else link_catalogue(settings),
         settings.statuses(),
         options.now,
         settings.dispatch.alarm.plan(),
@@ -160,10 +175,19 @@ async def _start(app: FastAPI, settings: Settings, options: Options, stack: Asyn
     tasks.start("live stream", shared.hub.run)
     tasks.start("unstored alarms", shared.unstored.run)
     tasks.start("radio directory", shared.unstored.directory.run)
-    tasks.every("sessions", TIDY_S, sessions.tidy)
+    # a use in this process is known to others once it is written
+    tidy_s = min(TIDY_S, settings.dispatch.session_idle_min * 60 / 4)
+    tasks.every("sessions", tidy_s, sessions.tidy)
     state.metrics.watch(_live_numbers(shared, tasks), "State of the server.")
-    radio_side = RadioSide(settings.gateway, shared)
+    following = Following(database, shared.hub, sessions)
+    tasks.start("other processes", following.run)
+    joint: Joint = MemoryJoint(settings.gateway)
+    if broker is not None:
+        remote = joint = BrokerJoint(broker, shared.hub, options.now)
+        condition.broker = lambda: remote.contact.connected
+    radio_side = RadioSide(shared, joint)
     radio_side.watch(state.health, state.metrics)
+    radio_side.reports.on_report(condition.gateways.take)
     await stack.enter_async_context(radio_side.running(tasks))
 
 
@@ -181,7 +205,8 @@ def link_catalogue(settings: Settings) -> LinkCatalogue:
                 text_limit=link.kind.capabilities.text_limit,
             )
             for link in settings.gateway.links
-        }
+        },
+        settings.gateway.id,
     )
 
 

@@ -14,11 +14,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from dispatch.shared import AlarmPlan, StatusMeaning, default_statuses
 from dispatch.units.models import UnitStatus
+from radio_gateway.bus.broker import Broker
 from radio_gateway.config import GatewaySettings, load_gateway_settings
 from radio_gateway.config_faults import ConfigError, fault_lines, unknown_key
+from radio_gateway.config_mqtt import MqttSettings, mqtt_settings
 
 ENVIRONMENT: Final = "SARDZE_"
 _GATEWAY_SECTIONS: Final = ("gateway", "link")
+_BROKER: Final = "mqtt"
 
 
 class _Section(BaseModel):
@@ -179,8 +182,8 @@ class DispatchSettings(_Section):
         description="Addresses of reverse proxies whose X-Forwarded headers are believed.",
     )
     map: MapSettings = MapSettings()
-    retention: RetentionSettings = RetentionSettings()
     alarm: AlarmSettings = AlarmSettings()
+    retention: RetentionSettings = RetentionSettings()
     backup: BackupSettings = BackupSettings()
 
 
@@ -257,6 +260,8 @@ class Settings(_File):
     "The file, or the directory that relative paths count from."
     gateway: GatewaySettings | None = None
     "Links to base stations; None when the file has none."
+    mqtt: MqttSettings | None = None
+    "The broker between gateways and `dispatch serve`; `dispatch run` needs none."
 
     @property
     def data_dir(self) -> Path:
@@ -279,6 +284,17 @@ class Settings(_File):
         """Where backups go, as an absolute path."""
         found = self.dispatch.backup.folder
         return self.data_dir / "backups" if found is None else self.beside_source(found)
+
+    def broker(self) -> Broker:
+        """The broker of `[mqtt]`.
+
+        Raises:
+            ConfigError: there is none, or files that it names cannot be used.
+        """
+        if self.mqtt is None:
+            sentence = 'missing: `dispatch serve` meets its gateways at a broker: add host = "..."'
+            raise ConfigError([f"{self.source}: mqtt: {sentence}"])
+        return self.mqtt.broker(self.source)
 
     def beside_source(self, path: Path) -> Path:
         """A path of the file, relative to the file's own directory."""
@@ -330,7 +346,7 @@ def settings_of(data: Mapping[str, Any], source: Path, environment: Mapping[str,
     Raises:
         ConfigError: every fault on a line of its own.
     """
-    sections = (*_File.model_fields, *_GATEWAY_SECTIONS)
+    sections = (*_File.model_fields, *_GATEWAY_SECTIONS, _BROKER)
     lines = [
         f"{source}: {key}: {unknown_key(key, sections)}" for key in data if key not in sections
     ]
@@ -351,10 +367,16 @@ def settings_of(data: Mapping[str, Any], source: Path, environment: Mapping[str,
             gateway = load_gateway_settings(_beside_the_database(tables, checked), source)
         except ConfigError as error:
             lines += error.lines
+    mqtt: MqttSettings | None = None
+    if _BROKER in data:
+        try:
+            mqtt = mqtt_settings(data[_BROKER], source)
+        except ConfigError as error:
+            lines += error.lines
     if lines or checked is None:
         raise ConfigError(lines)
     own_sections = {name: getattr(checked, name) for name in _File.model_fields}
-    return Settings(**own_sections, source=source.absolute(), gateway=gateway)
+    return Settings(**own_sections, source=source.absolute(), gateway=gateway, mqtt=mqtt)
 
 
 def _beside_the_database(tables: dict[str, Any], own: _File | None) -> dict[str, Any]:
@@ -379,7 +401,7 @@ def _overrides(environment: Mapping[str, str]) -> dict[str, Any]:
     fields = {
         f"{ENVIRONMENT}{name.upper()}": (name, field)
         for name, field in DispatchSettings.model_fields.items()
-        if name not in ("map", "alarm", "backup")
+        if name not in ("map", "alarm", "retention", "backup")
     }
     given = sorted(name for name in environment if name.startswith(ENVIRONMENT))
     unknown = [

@@ -2,30 +2,33 @@
 
 import asyncio
 import logging
-from collections import deque
 from datetime import datetime
+from typing import Final
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.db.database import after_commit
-from radio_gateway.bus.errors import BusClosedError
+from radio_gateway.bus.errors import BusClosedError, BusError
 from radio_gateway.domain.commands import Command
 from radio_gateway.domain.ports import DispatchBus
 from radio_gateway.domain.wire import CommandEnvelope
 
 log = logging.getLogger(__name__)
 
-ANY_GATEWAY = "*"
+ANY_GATEWAY: Final = "*"
+RETRY_S: Final = 1.0
 
 
 class Outbox:
-    """Sends what transactions decided. A crash loses nothing: unsent rows are sent again at start,
-    with the same key, which gateways carry out once.
+    """Sends what transactions decided; of one order only the newest envelope waits.
+
+    A crash loses nothing: the writer hands unsent rows over again, with the same key, which
+    gateways carry out once. Nobody waits for the bus here.
     """
 
     def __init__(self) -> None:
-        self._waiting: deque[CommandEnvelope] = deque()
+        self._waiting: dict[str, CommandEnvelope] = {}
         self._wake = asyncio.Event()
 
     def send(
@@ -36,30 +39,36 @@ class Outbox:
         after_commit(session, lambda: self._put(envelope))
 
     async def run(self, bus: DispatchBus) -> None:
-        """Hand commands to the bus until it is closed; a bus in trouble is tried again."""
+        """Hand orders to the bus until it is closed, oldest first, again while it is in trouble."""
+        trouble = ""
         while True:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting:
+                key, envelope = next(iter(self._waiting.items()))
                 try:
-                    await bus.send(self._waiting[0])
+                    await bus.send(envelope)
                 except BusClosedError:
                     return
-                except OSError as error:
-                    log.warning("commands wait, the bus refuses them: %s", error)
-                    await asyncio.sleep(1)
+                except (BusError, OSError) as error:
+                    if str(error) != trouble:
+                        log.warning("%d orders wait: %s", self.waiting, error)
+                    trouble = str(error)
+                    await asyncio.sleep(RETRY_S)
                 else:
-                    self._waiting.popleft()
+                    trouble = ""
+                    if self._waiting.get(key) is envelope:
+                        del self._waiting[key]
 
     @property
     def waiting(self) -> int:
-        """Commands that the bus has not taken yet."""
+        """Orders that the bus has not taken yet."""
         return len(self._waiting)
 
     def queued(self) -> list[CommandEnvelope]:
         """What the bus has not taken yet, oldest first."""
-        return list(self._waiting)
+        return list(self._waiting.values())
 
     def _put(self, envelope: CommandEnvelope) -> None:
-        self._waiting.append(envelope)
+        self._waiting[envelope.command.command] = envelope
         self._wake.set()

@@ -1,7 +1,8 @@
 """What `run`, `demo` and the user commands do with an installation before its server starts."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 from dispatch.auth.identity import Role
 from dispatch.auth.service import issue_link
@@ -9,9 +10,10 @@ from dispatch.cli.output import done, say
 from dispatch.clock import now
 from dispatch.config import Settings
 from dispatch.db import migrate
-from dispatch.db.database import Database, DatabaseError
+from dispatch.db.database import Database, DatabaseError, parse_url
 from dispatch.listening import console_address
 from dispatch.live.repository import EventRepository
+from dispatch.lock import InUseError, held
 from dispatch.users import service
 from dispatch.users.repository import UserRepository
 
@@ -46,6 +48,44 @@ async def _prepare(settings: Settings, *, demo: bool) -> None:
         )
     if demo and not holds_demo:
         raise DatabaseError(f"{name} holds real data: a demo never writes into it")
+
+
+@contextmanager
+def prepare_shared_database(settings: Settings) -> Iterator[None]:
+    """Make the tables of an empty database that other processes may use at this moment.
+
+    SQLite belongs to one process, which holds the data directory within the block.
+
+    Raises:
+        ConfigError: no broker is configured.
+        DatabaseError: another schema, a demo's database, or a SQLite file in use.
+    """
+    settings.broker()
+    if parse_url(settings.database_url).get_backend_name() == "sqlite":
+        try:
+            with held(settings.data_dir):
+                asyncio.run(_prepare_shared(settings))
+                yield
+        except InUseError as error:
+            raise DatabaseError(
+                f"{error}; for several servers set database_url to a PostgreSQL database"
+            ) from None
+    else:
+        asyncio.run(_prepare_shared(settings))
+        yield
+
+
+async def _prepare_shared(settings: Settings) -> None:
+    await migrate.make_or_check(settings.database_url)
+    database = Database.open(settings.database_url)
+    try:
+        async with database.read() as session:
+            holds_demo = (await EventRepository(session).stream()).demo
+    finally:
+        await database.close()
+    if holds_demo:
+        name = migrate.shown(database.url)
+        raise DatabaseError(f"{name} holds a demo's invented data: choose another database_url")
 
 
 def sign_in_address(address: str, token: str) -> str:

@@ -73,6 +73,34 @@ def run_server(
     say("Stopped.")
 
 
+@app.command("serve")
+def serve_consoles(
+    config: ConfigOption = CONFIG,
+    debug: Annotated[bool, typer.Option(help="Log every detail.")] = False,
+    log: LogOption = LogFormat.TEXT,
+) -> None:
+    """Run console and database without a gateway; gateways are elsewhere, behind [mqtt].
+
+    Several of these over one PostgreSQL database serve one system: one of them stores what
+    gateways report, another takes over when it fails. An empty database gets its tables; an
+    older one is refused: `dispatch migrate` brings it forward.
+    """
+    from dispatch.app import Options
+    from dispatch.cli.installation import prepare_shared_database, welcome
+    from dispatch.server import serve
+    from radio_gateway.logs import set_up_logs
+
+    settings = settings_from(config)
+    with faults_as_lines(), prepare_shared_database(settings):
+        set_up_logs(debug=debug, form=log)
+        for line in settings.mqtt.advice() if settings.mqtt else ():
+            say(f"note: {config}: mqtt: {line}")
+        if settings.gateway is not None:
+            say(f"note: the links of {config} are not opened here: `radio-gateway run` does that")
+        serve(settings, welcome(settings), options=Options(gateways_elsewhere=True))
+    say("Stopped.")
+
+
 @app.command()
 def demo(
     units: Annotated[int, typer.Option(min=1, max=500, help="Patrols of the three agencies.")] = 24,

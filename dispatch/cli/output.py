@@ -69,10 +69,11 @@ def faults_as_lines() -> Iterator[None]:
     from dispatch.errors import DispatchError
     from dispatch.fleet.entries import FleetError
     from dispatch.listening import ServerError
+    from radio_gateway.config_faults import ConfigError
 
     try:
         yield
-    except FleetError as error:
+    except (ConfigError, FleetError) as error:
         fail(*error.lines)
     except (DatabaseError, ServerError, DispatchError) as error:
         fail(str(error))

@@ -11,12 +11,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 import dispatch
-from dispatch.db.database import DatabaseError, parse_url, sqlite_engine
+from dispatch.db.database import WRITER_LOCK, DatabaseError, parse_url, sqlite_engine
 
 _PACKAGE: Final = Path(dispatch.__file__).parent
 Result = TypeVar("Result")
@@ -100,7 +100,7 @@ async def upgrade(url: str, revision: str = "head") -> None:
     path = _file(parsed)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-    await _with_connection(parsed, lambda c: command.upgrade(_config(c), revision))
+    await _with_connection(parsed, lambda c: _upgrade(c, revision))
 
 
 async def downgrade(url: str, revision: str) -> None:
@@ -148,6 +148,13 @@ def back_up(source: Path, target: Path) -> None:
 def shown(url: URL) -> str:
     """A database's address without its password."""
     return url.render_as_string(hide_password=True)
+
+
+def _upgrade(connection: Connection, revision: str) -> None:
+    """Several servers may start at once over one empty database: the first makes its tables."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+    command.upgrade(_config(connection), revision)
 
 
 def _config(connection: Connection | None = None) -> Config:

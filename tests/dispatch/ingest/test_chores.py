@@ -91,12 +91,14 @@ async def test_a_text_is_handed_over_again_until_a_gateway_speaks_of_it(world: W
         expires_at = world.clock() + timedelta(hours=4)
         await messages.send(session, world.shared, to, "x", expires_at, "anna")
     await chores.tick()
-    assert len(world.commands()) == 1
+    (before,) = world.shared.outbox.queued()
     hand.forward(31)
     await chores.tick()
+    (again,) = world.shared.outbox.queued()
+    assert again.command == before.command
+    assert again.id != before.id
     await chores.tick()
-    assert len({one.command for one in world.commands()}) == 1
-    assert len(world.commands()) == 2
+    assert world.shared.outbox.queued() == [again]
 
 
 async def test_old_events_and_ids_are_forgotten(world: World) -> None:

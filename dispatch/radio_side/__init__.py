@@ -1,0 +1,1 @@
+"""What joins dispatch to its gateways: in this process over memory, elsewhere over MQTT."""
