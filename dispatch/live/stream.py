@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import logging
 from typing import Annotated, Final, Literal
 
@@ -28,6 +29,8 @@ from dispatch.shared import Shared
 log = logging.getLogger(__name__)
 
 HEARTBEAT_S: Final = 5.0
+CHECK_EVERY: Final = 6
+"Heartbeats between two looks at the session's row; that it was ended is told at once."
 ANSWER_S: Final = 15.0
 "A console that has not answered a heartbeat for so long is gone."
 HELLO_S: Final = 10.0
@@ -204,8 +207,8 @@ class LiveStream:
 
     async def _beating(self) -> None:
         """Let the sender tell from time to time where the log stands."""
-        while True:
-            if not await self._sessions.alive(self._user.session_id):
+        for beat in itertools.count():
+            if beat % CHECK_EVERY == 0 and not await self._sessions.alive(self._user.session_id):
                 raise _EndError(CLOSE_SESSION_OVER, "session over")
             self._beat_due = True
             self._follower.wake.set()
