@@ -7,7 +7,6 @@ import asyncio
 import json
 import logging
 import os
-import signal
 import sys
 from collections.abc import Coroutine, Iterable, Iterator
 from pathlib import Path
@@ -16,7 +15,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from radio_gateway.bus.memory import MemoryBus
     from radio_gateway.config import GatewaySettings
     from radio_gateway.decoding import Decoder
 
@@ -67,15 +65,34 @@ def _options(
 
 
 @app.command()
-def run(context: typer.Context, config: Config) -> None:
-    """Run the links of a configuration and print events as JSON lines.
+def run(
+    context: typer.Context,
+    config: Config,
+    print_: Annotated[
+        bool,
+        typer.Option(
+            "--print", help="Print events as JSON lines instead; what is printed is received."
+        ),
+    ] = False,
+) -> None:
+    """Run the links of a configuration and carry events to dispatch over its [mqtt] broker.
 
-    An event counts as received once it is printed. Carrying events to a dispatch on another
-    machine over MQTT is not part of this version.
+    Works without the broker too: what is heard waits on disk. Ends on SIGTERM or Ctrl-C, after
+    calls have ended and what was heard is handed over.
     """
     with _faults(context):
         settings = _load(config)
-        _run_until_signal(_print_events(settings))
+        if settings.mqtt is None and not print_:
+            _fail(
+                f"{config}: mqtt: missing, expected a table [mqtt] with the host of the broker "
+                "that leads to dispatch; --print shows events without one"
+            )
+        from radio_gateway import running
+
+        if print_ or settings.mqtt is None:
+            _run_until_signal(running.print_events(settings))
+        else:
+            _run_until_signal(running.serve(settings, settings.mqtt))
 
 
 @app.command("check-config")
@@ -86,6 +103,8 @@ def check_config(
     """Read a configuration and say what is wrong, one line per fault; exit status 1 then."""
     with _faults(context):
         settings = _load(file)
+        if settings.mqtt is not None:
+            settings.mqtt.broker(settings.source)  # reads certificates and keys
         names = ", ".join(link.name for link in settings.links)
         typer.echo(f"{file}: gateway {settings.id}: {len(settings.links)} links: {names}")
 
@@ -269,42 +288,6 @@ def _decode_line(decoder: "Decoder", text: str, protocol: str | None) -> bool:
         _say(str(error))
         return False
     return True
-
-
-async def _print_events(settings: "GatewaySettings") -> None:
-    from radio_gateway.bus.memory import MemoryBus
-    from radio_gateway.supervisor import Gateway
-
-    stop = _stop_on_signal()
-    bus = MemoryBus()
-    gateway = Gateway(settings, bus)
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(_print(bus, stop), name="print")
-        await gateway.run(stop)
-        await bus.close()
-
-
-async def _print(bus: "MemoryBus", stop: asyncio.Event) -> None:
-    from radio_gateway.domain.wire import Receipt, dump_event
-
-    async for batch in bus.events():
-        try:
-            sys.stdout.write("".join(dump_event(item).decode() + "\n" for item in batch))
-            sys.stdout.flush()
-        except BrokenPipeError:  # nobody reads: without receipts all of it stays in the spool
-            stop.set()
-            continue
-        ids = tuple(item.id for item in batch if item.seq is not None)
-        if ids and not stop.is_set():
-            await bus.acknowledge(Receipt(batch[0].gateway, ids))
-
-
-def _stop_on_signal() -> asyncio.Event:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    return stop
 
 
 def _run_until_signal(work: Coroutine[Any, Any, None]) -> None:

@@ -61,12 +61,13 @@ def call(*arguments: str | Path, stdin: str = "") -> tuple[int, list[str], list[
 
 
 @asynccontextmanager
-async def running(config: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+async def running(config: Path, *options: str) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "radio_gateway.cli",
         "run",
+        *options,
         "--config",
         str(config),
         cwd=ROOT,
@@ -189,7 +190,7 @@ def test_replay_prints_events_and_a_summary(tmp_path: Path) -> None:
 
 
 async def test_run_prints_events_and_stops_on_sigterm(config: Path) -> None:
-    async with running(config) as process:
+    async with running(config, "--print") as process:
         await events_until(process, "listening on UDP 127.0.0.1:")
         process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(10):
@@ -201,9 +202,9 @@ async def test_run_prints_events_and_stops_on_sigterm(config: Path) -> None:
 
 
 async def test_two_gateways_do_not_share_a_spool(config: Path) -> None:
-    async with running(config) as first:
+    async with running(config, "--print") as first:
         await events_until(first, "listening")
-        async with running(config) as second:
+        async with running(config, "--print") as second:
             async with asyncio.timeout(20):
                 _, errors = await second.communicate()
             assert second.returncode == 1
@@ -213,7 +214,7 @@ async def test_two_gateways_do_not_share_a_spool(config: Path) -> None:
 
 
 async def test_a_reader_that_leaves_ends_the_gateway_quietly(config: Path) -> None:
-    async with running(config) as process:
+    async with running(config, "--print") as process:
         await events_until(process, "listening")
         assert process.stdout is not None
         process.stdout._transport.close()  # type: ignore[attr-defined]
