@@ -3,25 +3,23 @@
 import asyncio
 import json
 import socket
-import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
-
-import asyncpg
-from sqlalchemy import make_url
 
 from tests.bench.crowd import Crowd, watching
 from tests.bench.load import Plan
 from tests.bench.machine import cpu_s, resident_mib
 from tests.bench.marks import Marks
+from tests.bench.onlooker import Onlooker
 from tests.e2e.system import Installation, Running, free_port, signed_in, until
 from tests.fakes.hytera_radio import DISPATCHER
 
@@ -30,6 +28,12 @@ REPEATER, PASSPHRASE = 246001, "correct-horse-battery-staple"
 RADIOS: Final = 1000
 LOOK_S: Final = 0.004
 "Between two looks at the database: so much too old may a commit seem."
+PROBES: Final = 20
+"Radios whose reports are looked for; their ages stand for those of all."
+AMONG_OTHERS: Final = timedelta(seconds=5)
+"Reports of several radios may become visible in another order than they were heard."
+UNCHANGED: Final = 100
+"Looks without another report: no more come."
 ALARM_EVERY_S: Final = 0.5
 
 
@@ -143,7 +147,7 @@ class Rig:
             known = self._send(Plan(**self._network(Load(1000, 2.0, 0, 0.0), 0, 4000)))
             self._all_stored(known)
             first = client.get("/api/snapshot").json()
-            number, base = known, self._newest()
+            number, base = known, self._count()
             plan = self._network(load, number, number + int(load.rate * load.seconds * 1.2) + 9000)
             crowd = Crowd(
                 server.address(),
@@ -156,7 +160,7 @@ class Rig:
                 origin=server.address(),
             )
             outcome, seen = Outcome(), dict[str, Any]()
-            with watching(crowd, seen), self._watched(outcome, base, number):
+            with watching(crowd, seen), self._watched(outcome, number):
                 began, used = time.monotonic(), cpu_s(server.process.pid)
                 last = self._send(Plan(**plan))
                 took = time.monotonic() - began
@@ -201,13 +205,13 @@ class Rig:
         return int(json.loads(done.stdout)["next"])
 
     @contextmanager
-    def _watched(self, outcome: Outcome, base: int, first: int) -> Iterator[None]:
+    def _watched(self, outcome: Outcome, first: int) -> Iterator[None]:
         """Look at the database, the memory and the loop while the block runs."""
         over = threading.Event()
         watches = [
             threading.Thread(target=watch)
             for watch in (
-                lambda: self._watch_commits(outcome, base, first, over),
+                lambda: self._watch_commits(outcome, first, over),
                 lambda: self._watch_process(outcome, over),
             )
         ]
@@ -220,21 +224,22 @@ class Rig:
             for watch in watches:
                 watch.join()
 
-    def _watch_commits(
-        self, outcome: Outcome, base: int, first: int, over: threading.Event
-    ) -> None:
-        """A report is committed when another connection sees as many rows as were sent with it."""
+    def _watch_commits(self, outcome: Outcome, first: int, over: threading.Event) -> None:
+        """A report is committed when another connection sees it."""
         marks = Marks(self.folder / "reports")
 
         async def watch() -> None:
-            async with _reader(self._url()) as newest:
-                seen = base
+            async with Onlooker(self._url()) as onlooker:
+                radios = await onlooker.radios(PROBES)
+                newest, seen = datetime.now(UTC), set[int]()
                 while not over.is_set():
-                    now_seen = await newest()
+                    rows = await onlooker.reports(radios, newest - AMONG_OTHERS)
                     at = time.monotonic()
-                    for row in range(seen, now_seen):
-                        outcome.commits[round((at - marks[first + row - base]) * 1000)] += 1
-                    seen = now_seen
+                    for heard_at, number in rows:
+                        if number >= first and number not in seen:
+                            seen.add(number)
+                            outcome.commits[round((at - marks[number]) * 1000)] += 1
+                        newest = max(newest, heard_at)
                     await asyncio.to_thread(over.wait, LOOK_S)
 
         asyncio.run(watch())
@@ -257,64 +262,22 @@ class Rig:
     def _url(self) -> str:
         return self.database_url or f"sqlite+aiosqlite:///{self.folder / 'data' / 'sardze.db'}"
 
-    def _newest(self) -> int:
-        return int(asyncio.run(self._ask("SELECT coalesce(max(id), 0) FROM position")))
-
     def _count(self) -> int:
-        return int(asyncio.run(self._ask("SELECT count(*) FROM position")))
+        """Reports stored by now."""
 
-    async def _ask(self, query: str) -> int:
-        async with _reader(self._url(), query) as ask:
-            return await ask()
+        async def ask() -> int:
+            async with Onlooker(self._url()) as onlooker:
+                return await onlooker.count()
+
+        return asyncio.run(ask())
 
     def _all_stored(self, rows: int) -> None:
         """Wait until so many reports are stored, or until no more come."""
         before = [-1, 0]
 
         def settled() -> bool:
-            found = self._newest()
+            found = self._count()
             before[:] = [found, before[1] + 1 if found == before[0] else 0]
-            return found >= rows or before[1] > 50
+            return found >= rows or before[1] > UNCHANGED
 
         until(settled, f"{rows} rows, {before[0]} stored", patience_s=120)
-
-
-class _Reader:
-    """A connection of its own that reads one number again and again."""
-
-    def __init__(self, url: str, query: str) -> None:
-        self._url = make_url(url)
-        self._query = query
-        self._close: Callable[[], Awaitable[None]] | None = None
-
-    async def __aenter__(self) -> Callable[[], Awaitable[int]]:
-        if self._url.get_backend_name() == "sqlite":
-            connection = sqlite3.connect(f"file:{self._url.database}?mode=ro", uri=True)
-
-            async def closed() -> None:
-                connection.close()
-
-            async def ask() -> int:
-                return int(connection.execute(self._query).fetchone()[0])
-
-            self._close = closed
-            return ask
-        line = await asyncpg.connect(
-            user=self._url.username,
-            database=self._url.database,
-            host=str(self._url.query["host"]),
-        )
-
-        async def ask_server() -> int:
-            return int(await line.fetchval(self._query))
-
-        self._close = line.close
-        return ask_server
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._close is not None
-        await self._close()
-
-
-def _reader(url: str, query: str = "SELECT coalesce(max(id), 0) FROM position") -> _Reader:
-    return _Reader(url, query)
