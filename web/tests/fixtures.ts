@@ -1,5 +1,5 @@
 /** Rows as the server sends them; each test names only what it is about. */
-import type { Call, Emergency, Message, Position, Radio, Talkgroup, Unit } from "../src/api/types";
+import type { Call, Emergency, Lamp, Message, Position, Radio, Talkgroup, Unit, UnstoredAlarm } from "../src/api/types";
 
 /** 2026-11-22 12:00:00 UTC. */
 export const NOON = Date.UTC(2026, 10, 22, 12);
@@ -36,8 +36,20 @@ export function emergency(id: number, changes: Partial<Emergency> = {}): Emergen
     id, radio_id: 1, unit_id: 1, agency_id: 1, talkgroup_id: null, source: "alarm", state: "raised", version: 1,
     raised_at: before(40), repeats: 0, last_heard_at: before(3), lat: null, lon: null, position_heard_at: null,
     error_m: null, acknowledged_at: null, acknowledged_by: null, closed_at: null, closed_by: null,
-    close_reason: null, cleared_at: null, after_close: false, raised_seq: null, history: [], ...changes,
+    close_reason: null, cleared_at: null, after_close: false, raised_seq: null, escalation: 0, caller: null,
+    history: [], ...changes,
   };
+}
+
+export function unstored(event: string, changes: Partial<UnstoredAlarm> = {}): UnstoredAlarm {
+  return {
+    event, radio_id: 1, network: "lv", number: 2_340_101, label: "2340101", unit_id: 1, call_sign: "LP-101", agency_id: 1,
+    talkgroup: null, at: before(2), source: "alarm", lat: null, lon: null, stored: false, ...changes,
+  };
+}
+
+export function lamp(key: string, level: Lamp["level"], text: string, changes: Partial<Lamp> = {}): Lamp {
+  return { key, level, text, since: before(90), numbers: {}, ...changes };
 }
 
 export function call(id: number, changes: Partial<Call> = {}): Call {

@@ -1,6 +1,6 @@
 /** Frames of the live stream: numbered events, and the rest that may be dropped. */
 import type {
-  Call, Emergency, Id, Iso, Link, Message, Position, Radio, RadioCommand, Talkgroup, Unit,
+  Call, Emergency, Id, Iso, Lamp, Link, Message, Position, Radio, RadioCommand, Talkgroup, Unit, UnstoredAlarm,
 } from "./types";
 
 export interface StatusReceived {
@@ -20,6 +20,7 @@ interface EventData {
   "emergency.raised": Emergency;
   "emergency.repeated": Emergency;
   "emergency.shown": Emergency;
+  "emergency.escalated": Emergency;
   "emergency.acknowledged": Emergency;
   "emergency.cleared": Emergency;
   "emergency.closed": Emergency;
@@ -58,7 +59,9 @@ export interface Heard {
 export type LooseFrame =
   | { t: Iso; type: "positions"; data: Position[] }
   | { t: Iso; type: "heard"; data: Heard[] }
-  | { t: Iso; type: "links"; data: Link[] };
+  | { t: Iso; type: "links"; data: Link[] }
+  | { t: Iso; type: "condition"; data: Lamp[] }
+  | { t: Iso; type: "unstored"; data: UnstoredAlarm[] };
 
 export interface HeartbeatFrame {
   type: "heartbeat";

@@ -49,6 +49,12 @@ export type EmergencyState = Schemas["EmergencyState"];
 export type EmergencyAction = Emergency["history"][number]["action"];
 export type CloseReason = Schemas["CloseReason"];
 
+/** An alarm that is heard and not yet stored. */
+export type UnstoredAlarm = Schemas["UnstoredView"];
+/** How one part of the system itself is. */
+export type Lamp = Schemas["Lamp"];
+export type LampLevel = Lamp["level"];
+
 export type RadioCommand = Schemas["RadioCommandView"];
 export type CommandKind = Schemas["CommandKind"];
 

@@ -8,9 +8,10 @@ import { signal } from "@preact/signals";
 import { IntlMessageFormat } from "intl-messageformat";
 import type { Language } from "../api/types";
 import type messages from "./en.json";
+import type conditionMessages from "./parts/condition.en.json";
 import type mapMessages from "./parts/map.en.json";
 
-export type MessageKey = keyof typeof messages | keyof typeof mapMessages;
+export type MessageKey = keyof typeof messages | keyof typeof conditionMessages | keyof typeof mapMessages;
 export type MessageArguments = Readonly<Record<string, string | number>>;
 
 export const LANGUAGES: readonly Language[] = ["lv", "lt", "en"];

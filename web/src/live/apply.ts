@@ -22,6 +22,8 @@ export function applySnapshot(stores: Stores, snapshot: Snapshot): void {
     stores.calls.replace(snapshot.calls);
     stores.messages.replace(snapshot.messages);
     stores.emergencies.replace(snapshot.emergencies);
+    stores.unstored.replace(snapshot.unstored);
+    stores.lamps.value = snapshot.condition;
   });
 }
 
@@ -41,6 +43,7 @@ export function applyEvent(stores: Stores, frame: EventFrame): void {
       case "emergency.raised":
       case "emergency.repeated":
       case "emergency.shown":
+      case "emergency.escalated":
       case "emergency.acknowledged":
       case "emergency.cleared":
       case "emergency.closed":
@@ -83,6 +86,12 @@ export function applyLoose(stores: Stores, frame: LooseFrame): void {
         break;
       case "links":
         stores.links.put(...frame.data);
+        break;
+      case "condition":
+        stores.lamps.value = frame.data;
+        break;
+      case "unstored":
+        stores.unstored.take(frame.data);
         break;
     }
   });

@@ -28,6 +28,8 @@ const HEARTBEAT_LATE_MS = 7000;
 
 const SESSION_OVER = 4401;
 
+const LOOSE: ReadonlySet<string> = new Set<LooseFrame["type"]>(["positions", "heard", "links", "condition", "unstored"]);
+
 /** The part of a WebSocket that is used. */
 export interface Socket {
   onopen: ((event: Event) => void) | null;
@@ -344,5 +346,5 @@ export class LiveStream {
 }
 
 function isLoose(frame: NumberedFrame | LooseFrame): frame is LooseFrame {
-  return frame.type === "positions" || frame.type === "heard" || frame.type === "links";
+  return LOOSE.has(frame.type);
 }

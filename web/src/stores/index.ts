@@ -5,7 +5,7 @@
  */
 import { type ReadonlySignal, type Signal, computed, signal } from "@preact/signals";
 import type {
-  Agency, Call, Emergency, Id, Iso, Link, Message, Radio, RadioCommand, Talkgroup, Unit,
+  Agency, Call, Emergency, Id, Iso, Lamp, Link, Message, Radio, RadioCommand, Talkgroup, Unit,
 } from "../api/types";
 import type { StatusReceived } from "../api/frames";
 import { ServerClock } from "./clock";
@@ -17,6 +17,7 @@ import { Selection } from "./selection";
 import { SessionStore } from "./session";
 import { StreamState } from "./stream";
 import { UnitViews } from "./unit-views";
+import { UnstoredAlarms } from "./unstored";
 
 export interface Stores {
   agencies: EntityStore<Agency>;
@@ -35,6 +36,10 @@ export interface Stores {
   reception: EntityStore<Reception>;
   /** Not closed, oldest first. */
   openEmergencies: ReadonlySignal<readonly Emergency[]>;
+  /** Alarms that the server holds in memory only; those with an open emergency are left out. */
+  unstored: UnstoredAlarms;
+  /** How the system itself is, the worst first. */
+  lamps: Signal<readonly Lamp[]>;
   unitViews: UnitViews;
   clock: ServerClock;
   stream: StreamState;
@@ -85,6 +90,8 @@ export function createStores({ now, storage = null, channel = null }: Surroundin
     positions,
     reception: new EntityStore(),
     openEmergencies,
+    unstored: new UnstoredAlarms(openEmergencies),
+    lamps: signal<readonly Lamp[]>([]),
     unitViews: new UnitViews({ units, radios, positions, openEmergencies, clock }),
     clock,
     stream: new StreamState(),

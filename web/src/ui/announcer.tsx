@@ -1,3 +1,4 @@
+import { effect } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import type { EventFrame } from "../api/frames";
 import { t } from "../i18n";
@@ -6,6 +7,7 @@ import { stream } from "./desk";
 import { names } from "./names";
 import { placeOf } from "./nearest";
 import { plain } from "./text";
+import { unstoredName } from "./unstored-banner";
 
 /** Speaks for those who listen to a screen reader: alarms at once, texts when there is time. */
 export function Announcer() {
@@ -21,6 +23,16 @@ export function Announcer() {
       }),
     [],
   );
+  useEffect(() => {
+    const said = new Set<string>();
+    return effect(() => {
+      for (const one of stores.unstored.all.value) {
+        if (said.has(one.event)) continue;
+        said.add(one.event);
+        setAlarm([t("unstored.mark"), t(`emergency.source.${one.source}`), unstoredName(one)].join(", "));
+      }
+    });
+  }, []);
   return (
     <>
       <div class="sr" role="alert">{alarm}</div>
@@ -36,6 +48,8 @@ function sentence(frame: EventFrame): string | null {
       const where = place && names.place(place.lat, place.lon);
       return [t(`emergency.source.${frame.data.source}`), names.emergency(frame.data), where].filter(Boolean).join(", ");
     }
+    case "emergency.escalated":
+      return t("say.escalated", { unit: names.emergency(frame.data) });
     case "emergency.acknowledged":
       return t("say.acknowledged", {
         unit: names.emergency(frame.data), user: plain(frame.data.acknowledged_by ?? ""),

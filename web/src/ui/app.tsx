@@ -17,7 +17,8 @@ import { TopBar } from "./top-bar";
 export function App() {
   const path = currentPath();
   const page = PAGES.find((entry) => entry.path === path);
-  const waiting = stores.openEmergencies.value.filter((emergency) => emergency.state === "raised").length;
+  const waiting = stores.openEmergencies.value.filter((emergency) => emergency.state === "raised").length
+    + stores.unstored.all.value.length;
   const alarm = waiting ? `▲ ${waiting} ` : "";
   useEffect(() => {
     document.title = page ? `${alarm}${t(page.title)} · Sardze` : "Sardze";

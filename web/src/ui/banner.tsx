@@ -15,6 +15,7 @@ import { names } from "./names";
 import { nearestUnits, placeOf } from "./nearest";
 import { currentPath, navigate } from "./router";
 import { plain } from "./text";
+import { UnstoredBanner, refuse, showUnstored } from "./unstored-banner";
 
 /** Open alarms, above everything: the oldest waiting one in full, the others as a row. */
 export function Banner() {
@@ -22,12 +23,14 @@ export function Banner() {
   const [closing, setClosing] = useState<Emergency | null>(null);
   const key = useCallback((): boolean => {
     const current = currentEmergency();
-    if (!current) return false;
+    if (!current) return refuse();
     if (current.state === "raised") void acknowledge(current);
     else setClosing(current);
     return true;
   }, []);
-  const show = useCallback(() => showOnMap(currentEmergency()), []);
+  const show = useCallback(
+    () => showOnMap(currentEmergency()) || showUnstored(stores.unstored.all.value[0]), [],
+  );
   const send = useCallback(() => sendNearest(currentEmergency()), []);
   useShortcut("acknowledge", key);
   useShortcut("show_emergency", show);
@@ -40,9 +43,10 @@ export function Banner() {
   });
   const others = stores.openEmergencies.value.filter((other) => other.id !== emergency?.id);
   return (
-    <>
+    <div class="emgs">
+      <UnstoredBanner />
       {emergency && (
-        <section class={`emg ${emergency.state}`} aria-label={t("emergency.banner")}>
+        <section class={`emg ${emergency.state} ${emergency.escalation ? "escalated" : ""}`} aria-label={t("emergency.banner")}>
           <div class="emg-main">
             <svg class="tri" viewBox="0 0 20 20" aria-hidden="true">
               <path d="M10 .8 19.6 18.4H.4z" fill="currentColor" />
@@ -57,7 +61,7 @@ export function Banner() {
         </section>
       )}
       {closing && <CloseDialog emergency={closing} onDone={() => setClosing(null)} />}
-    </>
+    </div>
   );
 }
 
@@ -66,8 +70,11 @@ function Words({ emergency }: { emergency: Emergency }) {
   const place = placeOf(stores, emergency);
   const nearest = place && nearestUnits(stores, place, emergency.unit_id)[0];
   const where = place && names.place(place.lat, place.lon);
-  const title = [t("emergency.source.alarm"), names.emergency(emergency), names.officers(emergency.unit_id)];
+  const agency = names.emergencyAgency(emergency);
+  const title = [t("emergency.source.alarm"), names.emergency(emergency), agency, names.officers(emergency.unit_id)];
   const details = [
+    emergency.escalation > 0 ? t("emergency.escalated_all") : null,
+    emergency.escalation > 1 ? t("emergency.escalated_hook") : null,
     where,
     place?.heardAt
       ? t("emergency.position_age", { ago: ago(now - Date.parse(place.heardAt)) })
@@ -82,7 +89,10 @@ function Words({ emergency }: { emergency: Emergency }) {
   ];
   return (
     <div class="tx">
-      <div class="w">{title.filter(Boolean).join(" · ")}</div>
+      <div class="w">
+        {emergency.escalation > 0 && emergency.state === "raised" && <><em class="mark">{t("emergency.escalated")}</em>{" "}</>}
+        {title.filter(Boolean).join(" · ")}
+      </div>
       <div class="d">{details.filter(Boolean).join(" · ")}</div>
     </div>
   );

@@ -77,7 +77,17 @@ export class Names {
   }
 
   emergency(emergency: Emergency): string {
+    const { caller } = emergency;
+    // Another agency's alarm, escalated: neither its unit nor its radio is known here.
+    if (caller && !this.stores.radios.get(emergency.radio_id)) return plain(caller.unit ?? caller.radio);
     return this.unitOrRadio(emergency.unit_id, emergency.radio_id);
+  }
+
+  /** Whose unit calls, once others than its own agency are told; null before. */
+  emergencyAgency(emergency: Emergency): string | null {
+    if (!emergency.escalation) return null;
+    const own = this.stores.agencies.get(emergency.agency_id)?.name ?? emergency.caller?.agency;
+    return own ? plain(own) : null;
   }
 
   /** Nearest street or place with its part of town; null in open country. */

@@ -4,7 +4,7 @@
  * Emergencies sound until they are acknowledged, louder after 15, 30 and 60 s, and
  * cannot be silenced; a browser that refuses to sound is shown in red.
  */
-import { computed, effect, signal } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import type { Stores } from "../stores";
 import { NO_DATA, type Pattern, TEXT, emergencyPattern } from "./tones";
 
@@ -37,7 +37,7 @@ export class SoundDesk {
     }
     void this.unlock();
     setInterval(() => this.#check(), CHECK_MS);
-    const alarmed = computed(() => this.stores.openEmergencies.value.some((e) => e.state === "raised"));
+    const alarmed = computed(() => this.#waitingSince() !== null);
     effect(() => {
       if (!alarmed.value) this.#emergencyAt = Number.NEGATIVE_INFINITY;
     });
@@ -103,9 +103,9 @@ export class SoundDesk {
     if (sounds !== (this.state.value === "on")) this.#update();
     if (!sounds) return;
     const now = performance.now();
-    const waiting = this.stores.openEmergencies.peek().find((emergency) => emergency.state === "raised");
-    if (waiting) {
-      const seconds = (this.stores.clock.read() - Date.parse(waiting.raised_at)) / 1000;
+    const since = untracked(() => this.#waitingSince());
+    if (since !== null) {
+      const seconds = (this.stores.clock.read() - since) / 1000;
       const pattern = emergencyPattern(seconds);
       if (now - this.#emergencyAt >= pattern.everyMs) {
         this.#emergencyAt = now;
@@ -115,6 +115,14 @@ export class SoundDesk {
       this.#noDataAt = now;
       this.#play(NO_DATA);
     }
+  }
+
+  /** When the alarm was raised that has waited longest, milliseconds since 1970; null: none waits. */
+  #waitingSince(): number | null {
+    const { openEmergencies, unstored } = this.stores;
+    const raised = openEmergencies.value.find((emergency) => emergency.state === "raised");
+    const times = [raised?.raised_at, unstored.sounding.value?.at].flatMap((at) => (at ? [Date.parse(at)] : []));
+    return times.length ? Math.min(...times) : null;
   }
 
   #play({ notes, gain }: Pattern): void {

@@ -3,6 +3,7 @@ import { LANGUAGES, t } from "../i18n";
 import { clock, isoDate, shortClock, zoneName } from "../i18n/format";
 import { PAGES } from "../pages";
 import { stores } from "../stores";
+import { Condition } from "./condition";
 import { Icon, Shield } from "./icons";
 import { Lamps } from "./lamps";
 import { Menu } from "./menu";
@@ -31,6 +32,7 @@ export function TopBar() {
           </a>
         ))}
       </nav>
+      <Condition />
       <Lamps />
       <span class="grow" />
       <Clock />

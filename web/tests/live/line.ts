@@ -51,7 +51,7 @@ export class TestLine implements Line {
     return Promise.resolve({
       epoch: this.epoch, seq: this.seq, t: "2026-11-22T12:00:00.000Z", demo: false,
       agencies: [], units: [], radios: [], talkgroups: [], links: [], positions: [], calls: [],
-      messages: [], emergencies: [],
+      messages: [], emergencies: [], unstored: [], condition: [],
     });
   };
 

@@ -1,4 +1,5 @@
 import own from "../lt.json";
+import condition from "../parts/condition.lt.json";
 import map from "../parts/map.lt.json";
 
-export default { ...own, ...map };
+export default { ...own, ...condition, ...map };

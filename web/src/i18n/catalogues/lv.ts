@@ -1,4 +1,5 @@
 import own from "../lv.json";
+import condition from "../parts/condition.lv.json";
 import map from "../parts/map.lv.json";
 
-export default { ...own, ...map };
+export default { ...own, ...condition, ...map };

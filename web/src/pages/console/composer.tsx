@@ -35,7 +35,10 @@ export function Composer() {
     const template = templates(stores)[digit - 1];
     if (template === undefined) return false;
     selection.draft.value = template;
-    requestAnimationFrame(() => sendButton.current?.focus());
+    // the button works once it is drawn anew; whoever types on meanwhile keeps the field
+    requestAnimationFrame(() => {
+      if (document.activeElement !== field.current) sendButton.current?.focus();
+    });
     return true;
   }, []);
   useShortcut("template", useCallback(

@@ -13,12 +13,21 @@ import { plain } from "../../ui/text";
 import { type UnitGroup, typeAhead } from "./unit-rows";
 
 const TYPE_AHEAD_MS = 800;
+/** More units than this have one line each. */
+const DENSE_FROM = 25;
 /** As first letter these are keys of the console. */
 const SHORTCUT_LETTERS = /^[mtg/?]$/i;
 
 interface Props {
   groups: readonly UnitGroup[];
   listRef: RefObject<HTMLDivElement | null>;
+}
+
+/** Move the focus to a unit's row at once: the next key may already belong to something else. */
+export function focusUnit(list: HTMLElement | null, id: Id | undefined): void {
+  const row = list?.querySelector<HTMLElement>(id === undefined ? '[role="option"][tabindex="0"]' : `[data-unit="${id}"]`);
+  row?.focus();
+  row?.scrollIntoView?.({ block: "nearest" });
 }
 
 /** Units by agency: one tab stop; arrows, Home, End and typing move within. */
@@ -32,11 +41,7 @@ export function UnitList({ groups, listRef }: Props) {
     const id = ids[Math.max(0, Math.min(ids.length - 1, index))];
     if (id === undefined) return;
     stores.selection.select(id);
-    requestAnimationFrame(() => {
-      const row = listRef.current?.querySelector<HTMLElement>(`[data-unit="${id}"]`);
-      row?.focus();
-      row?.scrollIntoView?.({ block: "nearest" });
-    });
+    focusUnit(listRef.current, id);
   };
   const keyed = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
@@ -63,7 +68,7 @@ export function UnitList({ groups, listRef }: Props) {
     return true;
   };
   return (
-    <div class="scroll units" role="listbox" aria-label={t("units.list")} ref={listRef} onKeyDown={keyed}>
+    <div class={`scroll units ${ids.length > DENSE_FROM ? "dense" : ""}`} role="listbox" aria-label={t("units.list")} ref={listRef} onKeyDown={keyed}>
       {groups.map((group) => {
         const agency = stores.agencies.get(group.agencyId);
         const heading = `agency-${group.agencyId}`;

@@ -5,7 +5,7 @@ import type { UnitState } from "../../stores/unit-state";
 import { Icon } from "../../ui/icons";
 import { KeyCap } from "../../ui/key-cap";
 import { useShortcut } from "../../ui/keys";
-import { UnitList } from "./unit-list";
+import { UnitList, focusUnit } from "./unit-list";
 import { unitGroups } from "./unit-rows";
 
 const CHIPS = ["free", "busy", "no_gps", "off"] as const satisfies readonly UnitState[];
@@ -34,15 +34,15 @@ export function UnitPanel() {
     if (event.key === "Enter" && first !== undefined) {
       event.preventDefault();
       stores.selection.showUnit(first);
-      focusSelected(list.current);
+      focusUnit(list.current, first);
     } else if (event.key === "ArrowDown" && first !== undefined) {
       event.preventDefault();
       stores.selection.select(first);
-      focusSelected(list.current);
+      focusUnit(list.current, first);
     } else if (event.key === "Escape") {
       event.preventDefault();
       if (query) setQuery("");
-      else focusSelected(list.current);
+      else focusUnit(list.current, undefined);
     }
   };
   const loading = stores.stream.phase.value === "loading";
@@ -80,9 +80,4 @@ export function UnitPanel() {
       )}
     </nav>
   );
-}
-
-/** Move the focus into the list, to its one tab stop. */
-export function focusSelected(list: HTMLElement | null): void {
-  requestAnimationFrame(() => list?.querySelector<HTMLElement>('[role="option"][tabindex="0"]')?.focus());
 }
