@@ -6,8 +6,10 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Integer,
     Select,
+    Table,
     Text,
     and_,
     cast,
@@ -22,7 +24,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.util import ClauseAdapter
 
 from dispatch.db.words import Sought
@@ -56,10 +57,9 @@ class NewestFirst(Generic[Row]):
     def __init__(self, session: AsyncSession, model: type[Row], at: str) -> None:
         """`at`: name of the column that orders the list."""
         self._session = session
-        entity: Any = model
-        self._model = entity
-        self._at: InstrumentedAttribute[datetime] = getattr(entity, at)
-        self._id: InstrumentedAttribute[int] = entity.id
+        self._model = model
+        self._table: Table = model.__table__  # type: ignore[attr-defined]  # not declared
+        self._at = at
         self._is_sqlite = session.get_bind().dialect.name == "sqlite"
 
     async def page(
@@ -89,41 +89,40 @@ class NewestFirst(Generic[Row]):
             return ()
         window = self._listed(where, either, before, WINDOW).cte("recent_rows")
         window = window.prefix_with("MATERIALIZED")
-        recent = aliased(self._model, window)
-        found = await self._rows(
-            self._ordered(select(recent).where(self._holds(recent.words, sought)), recent, limit)
-        )
+        recent = select(window).where(self._holds(window.c.words, sought))
+        found = await self._rows(self._ordered(recent, window, limit))
         if len(found) >= limit:
             return found
         if await self._count(sought) > COMMON:
-            holds = self._holds(self._model.words, sought)
+            holds = self._holds(self._table.c.words, sought)
             return await self._rows(self._listed([*where, holds], either, before, limit))
-        hits = select(self._model).where(self._indexed(sought)).cte("hits")
+        hits = select(self._table).where(self._indexed(sought)).cte("hits")
         hits = hits.prefix_with("MATERIALIZED")
-        hit = aliased(self._model, hits)
-        conditions = [*where, or_(*either), *older_than(self._at, self._id, before)]
         there = ClauseAdapter(hits)
-        query = select(hit).where(*(there.traverse(one) for one in conditions))
-        return await self._rows(self._ordered(query, hit, limit))
+        conditions = [*where, or_(*either), *self._after(before)]
+        hit = select(hits).where(*(there.traverse(one) for one in conditions))
+        return await self._rows(self._ordered(hit, hits, limit))
+
+    def _after(self, place: Place | None) -> Conditions:
+        return older_than(self._table.c[self._at], self._table.c.id, place)
 
     def _listed(
         self, where: Conditions, either: Conditions, before: Place | None, limit: int
     ) -> Select[Any]:
         """The list by its indexes: one branch for each of `either`, so that none filters much."""
-        below = older_than(self._at, self._id, before)
         branches = [
-            self._ordered(select(self._model).where(*where, one, *below), self._model, limit)
+            self._ordered(
+                select(self._table).where(*where, one, *self._after(before)), self._table, limit
+            )
             for one in either
         ]
         if len(branches) == 1:
             return branches[0]
         merged = union_all(*(select(one.subquery()) for one in branches)).subquery()
-        row = aliased(self._model, merged)
-        return self._ordered(select(row), row, limit)
+        return self._ordered(select(merged), merged, limit)
 
-    def _ordered(self, query: Select[Any], entity: Any, limit: int) -> Select[Any]:
-        at = getattr(entity, self._at.key)
-        return query.order_by(at.desc(), entity.id.desc()).limit(limit)
+    def _ordered(self, query: Select[Any], rows: FromClause, limit: int) -> Select[Any]:
+        return query.order_by(rows.c[self._at].desc(), rows.c.id.desc()).limit(limit)
 
     def _holds(self, words: Any, sought: Sought) -> ColumnElement[bool]:
         """Whether a row holds the words, judged row by row: no index answers these functions."""
@@ -137,15 +136,15 @@ class NewestFirst(Generic[Row]):
     def _indexed(self, sought: Sought) -> ColumnElement[bool]:
         """The same by the text index."""
         if not self._is_sqlite:
-            found: ColumnElement[bool] = self._model.words.op("@@", is_comparison=True)(
+            found: ColumnElement[bool] = self._table.c.words.op("@@", is_comparison=True)(
                 cast(sought.tsquery(), TSQUERY)
             )
             return found
-        return self._id.in_(self._matches(sought))
+        return self._table.c.id.in_(self._matches(sought))
 
     def _matches(self, sought: Sought) -> Select[Any]:
         """Row ids out of the FTS5 table."""
-        name = f"{self._model.__tablename__}_words"
+        name = f"{self._table.name}_words"
         fts = table(name, column("rowid", Integer), column(name, Text))
         return select(fts.c.rowid).where(fts.c[name].op("MATCH")(sought.match()))
 
@@ -154,12 +153,13 @@ class NewestFirst(Generic[Row]):
         ids: Select[Any] = (
             self._matches(sought)
             if self._is_sqlite
-            else select(self._id).where(self._indexed(sought))
+            else select(self._table.c.id).where(self._indexed(sought))
         )
         bounded = ids.limit(COMMON + 1).subquery()
         query = select(func.count()).select_from(bounded)
         return (await self._session.execute(query)).scalar_one()
 
     async def _rows(self, query: Select[Any]) -> Sequence[Row]:
-        found: Sequence[Row] = (await self._session.execute(query)).scalars().all()
-        return found
+        # an entity over each subquery would cost more than the query
+        rows = select(self._model).from_statement(query)
+        return (await self._session.execute(rows)).scalars().all()
