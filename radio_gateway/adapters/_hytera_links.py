@@ -57,6 +57,9 @@ class Heard:
     "Without a session around it; the answer goes the same way."
 
 
+_SERVICES: Final = frozenset(int(service) for service in Service)
+
+
 @dataclass(slots=True)
 class _Port:
     session: HstrpSession
@@ -139,7 +142,7 @@ class HyteraLinks:
             raise MalformedError(f"datagram over {MAX_DATAGRAM} octets", frame)
         if frame[:2] == MAGIC:
             return self._take_hstrp(frame, peer, endpoint.slot, at)
-        if not frame or frame[0] & 0x7F not in Service.__members__.values():
+        if not frame or frame[0] & 0x7F not in _SERVICES:
             raise MalformedError("neither HSTRP nor HDAP", frame)
         return [Heard(frame, Route(peer.host, endpoint.slot), peer, plain=True)]
 
@@ -150,10 +153,11 @@ class HyteraLinks:
         if not heard.plain:
             return
         self._plain[heard.peer.endpoint, host] = heard.peer
-        if host not in self._plain_heard_at:
-            log.info("%s: %s speaks plain HDAP", self._config.name, host)
+        new = host not in self._plain_heard_at
         self._plain_heard_at[host] = at.mono
-        self._judge(f"{host} heard", at)
+        if new:
+            log.info("%s: %s speaks plain HDAP", self._config.name, host)
+            self._judge(f"{host} heard", at)
 
     def hosts(self) -> list[str]:
         """Hosts that can be sent to now, in order of their address."""

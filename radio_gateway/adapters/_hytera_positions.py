@@ -2,8 +2,8 @@
 
 from typing import Final, TypeAlias
 
-from radio_gateway.adapters._hytera_config import HyteraConfig
 from radio_gateway.domain.events import PositionReported, PositionSource
+from radio_gateway.domain.ids import RadioId
 from radio_gateway.domain.moment import Moment
 from radio_gateway.protocols.hytera import lp
 
@@ -19,14 +19,21 @@ Report: TypeAlias = (
 
 
 def position(
-    report: Report, source: PositionSource, config: HyteraConfig, at: Moment, *, verified: bool
+    report: Report,
+    radio: RadioId,
+    source: PositionSource,
+    link: str,
+    at: Moment,
+    *,
+    verified: bool,
 ) -> PositionReported | None:
     """Translate a report; None where it names no place.
 
     Args:
         report: any report with a position in it.
+        radio: whose position it is.
         source: why it was sent.
-        config: of the base.
+        link: name of the base.
         at: when it came.
         verified: whether its checksum was right.
     """
@@ -37,16 +44,16 @@ def position(
     rssi = None
     if isinstance(report, lp.ImmediateReportRssi | lp.ConditionReportRssi):
         rssi = float(report.rssi_dbm)
-    knots = gps.speed_knots
+    knots, course = gps.speed_knots, gps.course_deg
     return PositionReported(
-        link=config.name,
+        link=link,
         at=at,
-        radio=config.radio(report.radio.number),
+        radio=radio,
         point=point,
         source=source,
         fixed_at=gps.fixed_at,
         speed_kmh=None if knots is None else knots * KMH_PER_KNOT,
-        bearing_deg=None if gps.course_deg is None else float(gps.course_deg),
+        bearing_deg=None if course is None else float(course),
         rssi_dbm=rssi,
         stale=not gps.valid,
         verified=verified,

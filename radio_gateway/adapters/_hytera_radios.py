@@ -34,9 +34,12 @@ class HyteraRadios:
 
     def heard(self, radio: RadioId, route: Route, at: Moment) -> None:
         """Any traffic of a radio keeps its registration and tells the way to it."""
-        known = self._radios.setdefault(radio, _Radio(route, at.mono))
-        known.route, known.heard_at = route, at.mono
-        self._radios.move_to_end(radio)
+        known = self._radios.get(radio)
+        if known is not None:
+            known.route, known.heard_at = route, at.mono
+            self._radios.move_to_end(radio)
+            return
+        self._radios[radio] = _Radio(route, at.mono)
         if len(self._radios) > REMEMBERED:
             oldest = next(iter(self._radios))
             self._end(oldest, at, expired=True)

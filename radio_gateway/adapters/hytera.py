@@ -197,21 +197,21 @@ class HyteraBase:
                 self._emergencies.raised(
                     radio, EmergencySource.POSITION, heard.octets, at, point=gps.point
                 )
-                self._report(message, PositionSource.EMERGENCY, envelope, at)
+                self._report(message, radio, PositionSource.EMERGENCY, envelope, at)
             case lp.VariableEmergencyReport(radio=address):
                 radio = self._heard_radio(address, envelope, heard, at)
                 self._emergencies.raised(radio, EmergencySource.POSITION, heard.octets, at)
             case lp.ImmediateReport(radio=address, request=request, result=result):
-                self._heard_radio(address, envelope, heard, at)
+                radio = self._heard_radio(address, envelope, heard, at)
                 fault = None if result == 0 else lp.LocationResult.words(result)
                 if fault is None and message.gps.point is None:
                     fault = lp.LocationResult.words(lp.LocationResult.POSITION_METHOD)
                 asked = self._requests.answered(location_key(request), fault, at)
                 source = PositionSource.REQUESTED if asked else PositionSource.TRIGGERED
-                self._report(message, source, envelope, at)
+                self._report(message, radio, source, envelope, at)
             case lp.TriggeredReport() | lp.ConditionReport() | lp.ConditionReportRssi():
-                self._heard_radio(message.radio, envelope, heard, at)
-                self._report(message, PositionSource.TRIGGERED, envelope, at)
+                radio = self._heard_radio(message.radio, envelope, heard, at)
+                self._report(message, radio, PositionSource.TRIGGERED, envelope, at)
             case lp.TriggeredAnswer() | lp.TriggeredStopAnswer() | lp.EmergencyStopAnswer():
                 self._heard_radio(message.radio, envelope, heard, at)
                 fault = None if message.result == 0 else lp.LocationResult.words(message.result)
@@ -285,13 +285,21 @@ class HyteraBase:
             case _:
                 self._unused(message, heard)
 
-    def _report(self, report: Report, source: PositionSource, envelope: Hdap, at: Moment) -> None:
+    def _report(
+        self,
+        report: Report,
+        radio: RadioId,
+        source: PositionSource,
+        envelope: Hdap,
+        at: Moment,
+    ) -> None:
         """Pass a position on, unless a repetition brings the same fix again."""
         if report.gps.time is not None:
             key = (envelope.opcode, envelope.payload)
             if self._repeated.seen(key, at.mono):
                 return
-        event = position(report, source, self._config, at, verified=envelope.checksum_ok)
+        link, verified = self._config.name, envelope.checksum_ok
+        event = position(report, radio, source, link, at, verified=verified)
         if event is not None:
             self._events.append(event)
 

@@ -51,11 +51,15 @@ class DeliveryState(Message):
 
     @classmethod
     def parse(cls, envelope: Hdap) -> Self:
-        values, rest = cls._take(cls.LAYOUT[1:], envelope.payload)
+        values, rest = cls._take(_IN_PAYLOAD, envelope.payload)
         return cls(envelope.opcode, *values, rest=rest)
 
     def payload(self) -> bytes:
         return self._put(self.LAYOUT)[2:] + self.rest
+
+
+_IN_PAYLOAD: Final = layout(*DeliveryState.LAYOUT.parts[1:])
+"The first field of a delivery state stands in the opcode."
 
 
 @dataclass(frozen=True, slots=True)

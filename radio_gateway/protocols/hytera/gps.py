@@ -3,6 +3,7 @@
 import re
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from radio_gateway.domain.geo import GeoPoint
@@ -10,6 +11,8 @@ from radio_gateway.protocols.hytera.message import ByteOrder
 
 SIZE: Final = 40
 _WIDTHS: Final = (1, 6, 6, 1, 9, 1, 10, 3, 3)
+_PLACES: Final = tuple((sum(_WIDTHS[:at]), sum(_WIDTHS[: at + 1])) for at in range(len(_WIDTHS)))
+"Where each field begins and ends."
 _LATITUDE: Final = re.compile(r"([0-9]{2})([0-5][0-9]\.[0-9]{4})")
 _LONGITUDE: Final = re.compile(r"([0-9]{3})([0-5][0-9]\.[0-9]{4})")
 _SPEED: Final = re.compile(r"[0-9]+\.?[0-9]*|\.[0-9]+")
@@ -44,13 +47,10 @@ class GpsData:
     @classmethod
     def from_bytes(cls, data: bytes) -> "GpsData":
         """Read exactly 40 octets."""
-        texts = []
-        at = 0
-        for width in _WIDTHS:
-            octets = data[at : at + width]
-            texts.append(octets.decode("latin-1") if any(octets) else None)
-            at += width
-        return cls(*texts)
+        text = data.decode("latin-1")
+        if "\0" not in text:
+            return cls(*[text[first:last] for first, last in _PLACES])
+        return cls(*[_unless_nul(text[first:last]) for first, last in _PLACES])
 
     def to_bytes(self) -> bytes:
         """Write 40 octets.
@@ -83,15 +83,14 @@ class GpsData:
     @property
     def fixed_at(self) -> datetime | None:
         """Time of the fix; None without date or time, or where they are no instant."""
-        if self.time is None or self.date is None:
+        day, time = self.date, self.time
+        if time is None or day is None or not (time.isascii() and time.isdigit()):
             return None
-        text = self.date + self.time
-        if not (text.isascii() and text.isdigit()):
+        midnight = _midnight(day)
+        hour, minute, second = int(time[:2]), int(time[2:4]), int(time[4:])
+        if midnight is None or hour > 23 or minute > 59 or second > 59:
             return None
-        try:
-            return datetime.strptime(text, "%d%m%y%H%M%S").replace(tzinfo=UTC)
-        except ValueError:
-            return None
+        return midnight.replace(hour=hour, minute=minute, second=second)
 
     @property
     def speed_knots(self) -> float | None:
@@ -140,12 +139,29 @@ class GpsPart:
     """`GpsData` as a field of a message."""
 
     size = SIZE
-
-    def read(self, data: bytes, order: ByteOrder) -> GpsData:  # noqa: ARG002 - text has no order
-        return GpsData.from_bytes(data)
+    code = f"{SIZE}s"
+    finish = GpsData.from_bytes
 
     def write(self, value: GpsData, order: ByteOrder) -> bytes:  # noqa: ARG002 - as above
         return value.to_bytes()
+
+
+def _unless_nul(text: str) -> str | None:
+    return text if text.strip("\0") else None
+
+
+@lru_cache(maxsize=64)
+def _midnight(text: str) -> datetime | None:
+    """The beginning of a day written as ddmmyy, 1969 to 2068 (POSIX); None: no such day."""
+    if not (text.isascii() and text.isdigit()):
+        return None
+    year = int(text[4:])
+    try:
+        return datetime(
+            year + (2000 if year < 69 else 1900), int(text[2:4]), int(text[:2]), tzinfo=UTC
+        )
+    except ValueError:
+        return None
 
 
 def _degrees(form: re.Pattern[str], text: str | None, side: str | None, sides: str) -> float | None:

@@ -6,6 +6,7 @@ little-endian, all other services big-endian; the checksum leaves the service oc
 
 from dataclasses import dataclass
 from enum import IntEnum
+from struct import Struct
 from typing import Final, Literal
 
 from radio_gateway.protocols.errors import MalformedError
@@ -14,6 +15,8 @@ END: Final = 0x03
 _RELIABLE: Final = 0x80
 _HEADER: Final = 5
 _TAIL: Final = 2
+_HEAD: Final = Struct(">BHH")
+_HEAD_RCP: Final = Struct("<BHH")
 MAX_PAYLOAD: Final = 0xFFFF
 
 
@@ -41,9 +44,16 @@ class Service(IntEnum):
         return "little" if self is Service.RCP else "big"
 
 
+_SERVICES: Final = {int(service): service for service in Service}
+
+
 def checksum(body: bytes) -> int:
     """Checksum over opcode, length and payload: inverted sum plus 0x33, modulo 256."""
-    return ((~sum(body) & 0xFF) + 0x33) & 0xFF
+    return _inverted(sum(body))
+
+
+def _inverted(total: int) -> int:
+    return ((~total & 0xFF) + 0x33) & 0xFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,11 @@ class Hdap:
     @property
     def checksum_ok(self) -> bool:
         """Whether the checksum as received is right (or will be, when we build it)."""
-        return self.check is None or self.check == checksum(self._body())
+        if self.check is None:
+            return True
+        opcode, size = self.opcode, len(self.payload)
+        head = (opcode >> 8) + (opcode & 0xFF) + (size >> 8) + (size & 0xFF)
+        return self.check == _inverted(head + sum(self.payload))
 
     @property
     def end_ok(self) -> bool:
@@ -82,19 +96,19 @@ class Hdap:
         """
         if len(data) < _HEADER + _TAIL:
             raise MalformedError("HDAP message is cut short", data)
-        try:
-            service = Service(data[0] & ~_RELIABLE)
-        except ValueError:
-            raise MalformedError("no HDAP service", data) from None
-        order = service.byte_order
-        after = _HEADER + int.from_bytes(data[3:5], order)
+        service = _SERVICES.get(data[0] & ~_RELIABLE)
+        if service is None:
+            raise MalformedError("no HDAP service", data)
+        head = _HEAD_RCP if service is Service.RCP else _HEAD
+        first, opcode, size = head.unpack_from(data)
+        after = _HEADER + size
         if after + _TAIL > len(data):
             raise MalformedError("HDAP length runs past the datagram", data)
         return cls(
             service,
-            int.from_bytes(data[1:3], order),
+            opcode,
             data[_HEADER:after],
-            reliable=bool(data[0] & _RELIABLE),
+            reliable=first >= _RELIABLE,
             check=data[after],
             end=data[after + 1],
             trailing=data[after + _TAIL :],

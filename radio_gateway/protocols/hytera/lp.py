@@ -4,7 +4,6 @@ Every request carries a number that its answer repeats. Reports that nobody aske
 a trigger programmed in the radio) come with a number of the radio's own.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar, Final
@@ -18,8 +17,8 @@ from radio_gateway.protocols.hytera.message import (
     U16,
     U32,
     Characters,
+    Layout,
     Message,
-    Part,
     RadioAddress,
     layout,
 )
@@ -241,7 +240,7 @@ class ConditionReportRssi(_Request):
 
     OPCODE = 0xD004
     LAYOUT = layout(U32, ADDRESS, U16, GPS, S16)
-    WITHOUT_RESULT: ClassVar[Sequence[Part]] = layout(U32, ADDRESS, GPS, S16)
+    WITHOUT_RESULT: ClassVar[Layout] = layout(U32, ADDRESS, GPS, S16)
 
     result: int | None
     gps: GpsData

@@ -5,8 +5,10 @@ is written. Octets after the known fields are kept in `rest`, so that building w
 gives the same octets.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
+from struct import Struct
 from typing import Any, ClassVar, Literal, Protocol, Self, TypeAlias
 
 from radio_gateway.protocols.errors import MalformedError
@@ -23,8 +25,14 @@ class Part(Protocol):
         """Octets on the wire."""
         ...
 
-    def read(self, data: bytes, order: ByteOrder) -> Any:
-        """Turn exactly `size` octets into the field's value."""
+    @property
+    def code(self) -> str:
+        """How `struct` reads it, without the byte order."""
+        ...
+
+    @property
+    def finish(self) -> Callable[[Any], Any] | None:
+        """Turns what `struct` gives into the field's value; None: that is the value."""
         ...
 
     def write(self, value: Any, order: ByteOrder) -> bytes:
@@ -38,9 +46,12 @@ class Number:
 
     size: int
     signed: bool = False
+    finish = None
 
-    def read(self, data: bytes, order: ByteOrder) -> int:
-        return int.from_bytes(data, order, signed=self.signed)
+    @property
+    def code(self) -> str:
+        letter = {1: "b", 2: "h", 4: "i"}[self.size]
+        return letter if self.signed else letter.upper()
 
     def write(self, value: int, order: ByteOrder) -> bytes:
         return value.to_bytes(self.size, order, signed=self.signed)
@@ -51,9 +62,11 @@ class Octets:
     """Octets of unknown or opaque meaning."""
 
     size: int
+    finish = None
 
-    def read(self, data: bytes, order: ByteOrder) -> bytes:  # noqa: ARG002 - octets have no order
-        return data
+    @property
+    def code(self) -> str:
+        return f"{self.size}s"
 
     def write(self, value: bytes, order: ByteOrder) -> bytes:  # noqa: ARG002 - as above
         if len(value) != self.size:
@@ -67,7 +80,12 @@ class Characters:
 
     size: int
 
-    def read(self, data: bytes, order: ByteOrder) -> str:  # noqa: ARG002 - text has no order
+    @property
+    def code(self) -> str:
+        return f"{self.size}s"
+
+    @staticmethod
+    def finish(data: bytes) -> str:
         return data.decode("latin-1")
 
     def write(self, value: str, order: ByteOrder) -> bytes:  # noqa: ARG002 - as above
@@ -99,8 +117,11 @@ class _Address:
     """A radio address; big-endian in every service that carries one."""
 
     size = 4
+    code = "4s"
 
-    def read(self, data: bytes, order: ByteOrder) -> RadioAddress:  # noqa: ARG002 - always big
+    @staticmethod
+    @lru_cache(maxsize=8192)
+    def finish(data: bytes) -> RadioAddress:
         return RadioAddress.from_bytes(data)
 
     def write(self, value: RadioAddress, order: ByteOrder) -> bytes:  # noqa: ARG002 - as above
@@ -115,9 +136,32 @@ S32 = Number(4, signed=True)
 ADDRESS = _Address()
 
 
-def layout(*parts: Part) -> Sequence[Part]:
-    """The parts of a message, in wire order."""
-    return parts
+class Layout:
+    """The parts of a message, in wire order; read by one `struct` for each byte order."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        codes = "".join(part.code for part in parts)
+        self.parts = tuple(parts)
+        self.size = sum(part.size for part in parts)
+        self._structs = {"little": Struct(f"<{codes}"), "big": Struct(f">{codes}")}
+        self._finishes = [
+            (at, part.finish) for at, part in enumerate(parts) if part.finish is not None
+        ]
+
+    def __iter__(self) -> Iterator[Part]:
+        return iter(self.parts)
+
+    def read(self, octets: bytes, order: ByteOrder) -> list[Any]:
+        """The values of the parts from the first `size` octets."""
+        values = list(self._structs[order].unpack_from(octets))
+        for at, finish in self._finishes:
+            values[at] = finish(values[at])
+        return values
+
+
+def layout(*parts: Part) -> Layout:
+    """Prepare the parts of a message."""
+    return Layout(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +170,7 @@ class Message:
 
     SERVICE: ClassVar[Service]
     OPCODE: ClassVar[int]
-    LAYOUT: ClassVar[Sequence[Part]] = ()
+    LAYOUT: ClassVar[Layout] = layout()
 
     rest: bytes = field(default=b"", kw_only=True)
     "Payload after the known fields."
@@ -159,19 +203,13 @@ class Message:
         return self.envelope(reliable=reliable).build()
 
     @classmethod
-    def _take(cls, layout: Sequence[Part], payload: bytes) -> tuple[list[Any], bytes]:
+    def _take(cls, layout: Layout, payload: bytes) -> tuple[list[Any], bytes]:
         """Read the parts of a layout; returns their values and what is left."""
-        order = cls.SERVICE.byte_order
-        values: list[Any] = []
-        at = 0
-        for part in layout:
-            if at + part.size > len(payload):
-                raise MalformedError(f"{cls.__name__} is cut short", payload)
-            values.append(part.read(payload[at : at + part.size], order))
-            at += part.size
-        return values, payload[at:]
+        if len(payload) < layout.size:
+            raise MalformedError(f"{cls.__name__} is cut short", payload)
+        return layout.read(payload, cls.SERVICE.byte_order), payload[layout.size :]
 
-    def _put(self, layout: Sequence[Part]) -> bytes:
+    def _put(self, layout: Layout) -> bytes:
         order = self.SERVICE.byte_order
         names = [each.name for each in fields(self) if not each.kw_only]
         return b"".join(

@@ -451,6 +451,10 @@ class StatusSubscriptionReply(_Result):
     OPCODE = 0x80C7
 
 
+_ITEM_HEAD: Final = layout(U8, U8)
+_ITEM: Final = layout(U8, S32)
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelStatusReply(_Rcp):
     OPCODE = 0x80E7
@@ -461,10 +465,10 @@ class ChannelStatusReply(_Rcp):
 
     @classmethod
     def parse(cls, envelope: Hdap) -> Self:
-        (result, count), body = cls._take((U8, U8), envelope.payload)
+        (result, count), body = cls._take(_ITEM_HEAD, envelope.payload)
         items = []
         for _ in range(count):
-            (item, value), body = cls._take((U8, S32), body)
+            (item, value), body = cls._take(_ITEM, body)
             items.append((item, value))
         return cls(result, tuple(items), rest=body)
 
