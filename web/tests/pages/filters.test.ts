@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Call, Message } from "../../src/api/types";
 import { callAddress, callQuery, callReport, matchesCall, readCallFilter, readId } from "../../src/pages/calls/filter";
-import { matchesMessage, messageAddress, readMessageFilter } from "../../src/pages/messages/filter";
+import { matchesMessage, messageAddress, messageQuery, messageReport, readMessageFilter } from "../../src/pages/messages/filter";
 import { needsReason, readQuestion, trackInterval, trackQuery } from "../../src/pages/track/question";
 
 const NOW = Date.parse("2026-11-22T12:00:00.000Z");
@@ -49,8 +49,15 @@ describe("filters of calls", () => {
 });
 
 describe("filters of messages", () => {
+  it("take words to the server, and not into a report, which does not know them", () => {
+    const filter = readMessageFilter(query("span=1h&q=Šventoji"));
+    expect(messageQuery(filter, NOW, 100)).toMatchObject({ q: "Šventoji", since: "2026-11-22T11:00:00.000Z" });
+    expect(messageReport(filter, NOW)).not.toContain("q=");
+    expect(matchesMessage({ unit_id: 2, state: "queued" } as Message, filter)).toBe(false);
+  });
+
   it("come back from their own address", () => {
-    const filter = readMessageFilter(query("span=7d&unit_id=2&radio_id=4&talkgroup_id=3&state=failed"));
+    const filter = readMessageFilter(query("span=7d&unit_id=2&radio_id=4&talkgroup_id=3&state=failed&q=tilts"));
     expect(readMessageFilter(query(messageAddress(filter).split("?")[1] ?? ""))).toEqual(filter);
   });
 

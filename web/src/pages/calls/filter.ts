@@ -3,6 +3,7 @@ import { address, type Query } from "../../api/client";
 import type { Call, CallKind } from "../../api/types";
 import { fold } from "../../ui/text";
 import { interval, readSpan, type Span, writeSpan } from "../log/span";
+import { readWords } from "../log/words";
 
 export interface CallFilter {
   readonly span: Span;
@@ -16,7 +17,6 @@ export interface CallFilter {
 }
 
 export const CALL_KINDS: readonly CallKind[] = ["group", "private", "all"];
-const LONGEST_WORDS = 80;
 
 export function readCallFilter(query: URLSearchParams): CallFilter {
   return {
@@ -26,7 +26,7 @@ export function readCallFilter(query: URLSearchParams): CallFilter {
     radioId: readId(query.get("radio_id")),
     kind: CALL_KINDS.find((kind) => kind === query.get("kind")) ?? null,
     emergency: query.get("emergency") === "true",
-    words: (query.get("q") ?? "").slice(0, LONGEST_WORDS),
+    words: readWords(query),
   };
 }
 

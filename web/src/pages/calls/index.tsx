@@ -1,54 +1,32 @@
-import "../log/log.css";
-import { computed, signal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
 import type { Call } from "../../api/types";
 import { t } from "../../i18n";
 import { stores } from "../../stores";
-import { currentQuery, navigate } from "../../ui/router";
+import { navigate } from "../../ui/router";
 import { radioChoices, talkgroupChoices, unitChoices } from "../log/choices";
-import { Download, Field, Select, SpanField } from "../log/fields";
+import { Download, Select, SpanField } from "../log/fields";
 import { FilterBar } from "../log/filter-bar";
-import { LogList } from "../log/log-list";
-import { PagedLog } from "../log/paged-log";
+import { LiveLog, type LogKind } from "../log/live-log";
+import { Words } from "../log/words";
 import { CallTable } from "./call-table";
 import {
   CALL_KINDS, type CallFilter, callAddress, callQuery, callReport, matchesCall, readCallFilter, readId,
 } from "./filter";
 
-const PAGE_ROWS = 100;
-/** A search waits until typing pauses. */
-const PAUSE_MS = 300;
+const CALLS: LogKind<Call, CallFilter> = {
+  path: "/api/calls",
+  readFilter: readCallFilter,
+  ask: callQuery,
+  matches: matchesCall,
+  live: () => stores.calls.all.value,
+  at: (call) => call.started_at,
+};
 
-/** Every call that the radios made, with filters that live in the address. */
+/** Every call that the radios made. */
 export default function CallsPage() {
-  const text = currentQuery().toString();
-  const filter = useMemo(() => readCallFilter(new URLSearchParams(text)), [text]);
-  const log = useMemo(() => new PagedLog<Call>("/api/calls"), []);
-  const loadedAt = useMemo(() => signal(0), []);
-  const reload = (): void => {
-    loadedAt.value = stores.clock.read();
-    void log.load(callQuery(filter, loadedAt.value, PAGE_ROWS));
-  };
-  useEffect(() => {
-    reload();
-    return () => log.stop();
-  }, [text]);
-  const fresh = useMemo(
-    () => computed(() => {
-      const loaded = new Set(log.items.value.map((call) => call.id));
-      return stores.calls.all.value.filter(
-        (call) => !loaded.has(call.id) && Date.parse(call.started_at) >= loadedAt.value && matchesCall(call, filter),
-      ).length;
-    }),
-    [filter, log, loadedAt],
-  );
   return (
-    <main class="page log-page">
-      <Head filter={filter} now_ms={loadedAt.value} />
-      <LogList log={log} fresh={fresh.value} onFresh={reload} empty={t("calls.empty")}>
-        <CallTable calls={log.items.value} />
-      </LogList>
-    </main>
+    <LiveLog kind={CALLS} empty={t("calls.empty")} head={(filter, now_ms) => <Head filter={filter} now_ms={now_ms} />}>
+      {(calls) => <CallTable calls={calls} />}
+    </LiveLog>
   );
 }
 
@@ -104,27 +82,5 @@ function Head({ filter, now_ms }: HeadProps) {
       <span class="grow" />
       <Download href={callReport(filter, now_ms)} />
     </FilterBar>
-  );
-}
-
-function Words({ words, onChange }: { words: string; onChange: (words: string) => void }) {
-  const pause = useMemo(() => ({ timer: 0 }), []);
-  useEffect(() => () => clearTimeout(pause.timer), [pause]);
-  return (
-    <Field label={t("log.words")}>
-      {(id) => (
-        <input
-          id={id}
-          class="field"
-          type="search"
-          defaultValue={words}
-          onInput={(event) => {
-            const typed = event.currentTarget.value.trim();
-            clearTimeout(pause.timer);
-            pause.timer = window.setTimeout(() => onChange(typed), PAUSE_MS);
-          }}
-        />
-      )}
-    </Field>
   );
 }

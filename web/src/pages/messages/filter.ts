@@ -1,8 +1,10 @@
 /** Filters of the message log: in the address, in the question to the server, and on live rows. */
 import { address, type Query } from "../../api/client";
 import type { Message, MessageState } from "../../api/types";
+import { fold } from "../../ui/text";
 import { readId } from "../calls/filter";
 import { interval, readSpan, type Span, writeSpan } from "../log/span";
+import { readWords } from "../log/words";
 
 export interface MessageFilter {
   readonly span: Span;
@@ -10,6 +12,8 @@ export interface MessageFilter {
   readonly radioId: number | null;
   readonly talkgroupId: number | null;
   readonly state: MessageState | null;
+  /** Words sought in the texts; "" for none. */
+  readonly words: string;
 }
 
 export const MESSAGE_STATES: readonly MessageState[] = [
@@ -23,6 +27,7 @@ export function readMessageFilter(query: URLSearchParams): MessageFilter {
     radioId: readId(query.get("radio_id")),
     talkgroupId: readId(query.get("talkgroup_id")),
     state: MESSAGE_STATES.find((state) => state === query.get("state")) ?? null,
+    words: readWords(query),
   };
 }
 
@@ -33,23 +38,24 @@ export function messageAddress(filter: MessageFilter): string {
   for (const [name, value] of Object.entries(members(filter))) {
     if (value !== null) query.set(name, String(value));
   }
+  if (filter.words) query.set("q", filter.words);
   return `/messages?${query.toString()}`;
 }
 
 /** Parameters of `GET /api/messages`. */
 export function messageQuery(filter: MessageFilter, now_ms: number, limit: number): Query {
-  return { ...times(filter.span, now_ms), ...members(filter), limit };
+  return { ...times(filter.span, now_ms), ...members(filter), q: filter.words, limit };
 }
 
-/** Address of the same messages as a file. */
+/** Address of the same messages as a file; free words are no filter of reports. */
 export function messageReport(filter: MessageFilter, now_ms: number): string {
   return address("/api/reports/messages", { ...times(filter.span, now_ms), ...members(filter), format: "csv" });
 }
 
-/** Whether a message that has just come belongs into the list. */
+/** Whether a message that has just come belongs into the list; free words only the server can judge. */
 export function matchesMessage(message: Message, filter: MessageFilter): boolean {
   return (
-    filter.span.preset !== null &&
+    filter.span.preset !== null && fold(filter.words) === "" &&
     (filter.unitId === null || message.unit_id === filter.unitId) &&
     (filter.radioId === null || message.radio_id === filter.radioId) &&
     (filter.talkgroupId === null || message.talkgroup_id === filter.talkgroupId) &&

@@ -1,55 +1,34 @@
-import "../log/log.css";
 import "./messages.css";
-import { computed, signal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
 import type { Message } from "../../api/types";
 import { t } from "../../i18n";
 import { stores } from "../../stores";
-import { currentQuery, navigate } from "../../ui/router";
+import { navigate } from "../../ui/router";
 import { readId } from "../calls/filter";
 import { radioChoices, talkgroupChoices, unitChoices } from "../log/choices";
 import { Download, Select, SpanField } from "../log/fields";
 import { FilterBar } from "../log/filter-bar";
-import { LogList } from "../log/log-list";
-import { PagedLog } from "../log/paged-log";
+import { LiveLog, type LogKind } from "../log/live-log";
+import { Words } from "../log/words";
 import {
   matchesMessage, MESSAGE_STATES, messageAddress, type MessageFilter, messageQuery, messageReport, readMessageFilter,
 } from "./filter";
 import { MessageTable, stateKey } from "./message-table";
 
-const PAGE_ROWS = 100;
+const MESSAGES: LogKind<Message, MessageFilter> = {
+  path: "/api/messages",
+  readFilter: readMessageFilter,
+  ask: messageQuery,
+  matches: matchesMessage,
+  live: () => stores.messages.all.value,
+  at: (message) => message.created_at,
+};
 
 /** Every text in both directions with the whole way that it went. */
 export default function MessagesPage() {
-  const text = currentQuery().toString();
-  const filter = useMemo(() => readMessageFilter(new URLSearchParams(text)), [text]);
-  const log = useMemo(() => new PagedLog<Message>("/api/messages"), []);
-  const loadedAt = useMemo(() => signal(0), []);
-  const reload = (): void => {
-    loadedAt.value = stores.clock.read();
-    void log.load(messageQuery(filter, loadedAt.value, PAGE_ROWS));
-  };
-  useEffect(() => {
-    reload();
-    return () => log.stop();
-  }, [text]);
-  const fresh = useMemo(
-    () => computed(() => {
-      const loaded = new Set(log.items.value.map((message) => message.id));
-      return stores.messages.all.value.filter(
-        (message) =>
-          !loaded.has(message.id) && Date.parse(message.created_at) >= loadedAt.value && matchesMessage(message, filter),
-      ).length;
-    }),
-    [filter, log, loadedAt],
-  );
   return (
-    <main class="page log-page">
-      <Head filter={filter} now_ms={loadedAt.value} />
-      <LogList log={log} fresh={fresh.value} onFresh={reload} empty={t("messages.empty")}>
-        <MessageTable messages={log.items.value} />
-      </LogList>
-    </main>
+    <LiveLog kind={MESSAGES} empty={t("messages.empty")} head={(filter, now_ms) => <Head filter={filter} now_ms={now_ms} />}>
+      {(messages) => <MessageTable messages={messages} />}
+    </LiveLog>
   );
 }
 
@@ -93,6 +72,7 @@ function Head({ filter, now_ms }: HeadProps) {
         choices={MESSAGE_STATES.map((state) => ({ value: state, text: t(stateKey(state)) }))}
         onChoose={(value) => change({ state: MESSAGE_STATES.find((state) => state === value) ?? null })}
       />
+      <Words words={filter.words} onChange={(words) => change({ words })} />
       <span class="grow" />
       <Download href={messageReport(filter, now_ms)} />
     </FilterBar>
