@@ -17,6 +17,7 @@ from dispatch.live.passing import Passing
 from dispatch.live.repository import EventRepository
 from dispatch.live.room import Room
 from dispatch.live.scope import Scope
+from dispatch.live.sharing import OneAtATime, Written
 
 __all__ = ["Follower", "Hub", "Passing"]
 
@@ -45,6 +46,7 @@ class Hub:
         self._now = now
         self._rooms: dict[Scope, Room] = {}
         self._recent: deque[Frame] = deque(maxlen=RECENT)
+        self.snapshots = OneAtATime[Scope, Written]()
         self._behind = asyncio.Event()
         self._known_seq = 0
         self.last_seq = 0

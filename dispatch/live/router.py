@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dispatch.answers import MAX_ID
 from dispatch.auth.dependencies import CurrentUser, get_sessions, websocket_user
 from dispatch.consultation import note_look
-from dispatch.db.sessions import Reading
 from dispatch.errors import DispatchError
 from dispatch.live.frames import Frame, Skip, filtered
 from dispatch.live.hub import Follower
@@ -17,7 +16,7 @@ from dispatch.live.log import read_log
 from dispatch.live.repository import EventRepository
 from dispatch.live.schemas import Events
 from dispatch.live.scope import Scope, visible_to
-from dispatch.live.snapshot import Snapshot, snapshot
+from dispatch.live.snapshot import Snapshot, written_snapshot
 from dispatch.live.stream import LiveStream
 from dispatch.problems import problems
 from dispatch.shared import Shared, SharedParts, get_shared
@@ -34,12 +33,12 @@ class EventsExpiredError(DispatchError):
 
 
 @router.get("/snapshot", response_model=Snapshot)
-async def get_snapshot(user: CurrentUser, session: Reading, shared: SharedParts) -> Response:
+async def get_snapshot(user: CurrentUser, shared: SharedParts) -> Response:
     """All that a console shows, as of one moment."""
-    found = await snapshot(session, shared, visible_to(user))
-    await note_look(shared, user, "snapshot", {"seq": found.seq}, len(found.positions))
-    # written here, once: validating a large snapshot again would only cost time
-    return Response(found.model_dump_json(), media_type="application/json")
+    scope = visible_to(user)
+    found = await shared.hub.snapshots.get(scope, lambda: written_snapshot(shared, scope))
+    await note_look(shared, user, "snapshot", {"seq": found.seq}, found.positions)
+    return Response(found.json, media_type="application/json")
 
 
 @router.get("/events", response_model=Events, responses=problems(410))

@@ -16,6 +16,7 @@ from dispatch.links.schemas import LinkView
 from dispatch.links.service import links
 from dispatch.live.repository import EventRepository
 from dispatch.live.scope import Scope
+from dispatch.live.sharing import Written
 from dispatch.messages import service as messages
 from dispatch.messages.schemas import MessageView
 from dispatch.positions.schemas import PositionView
@@ -75,3 +76,11 @@ async def snapshot(session: AsyncSession, shared: Shared, scope: Scope) -> Snaps
         unstored=shared.unstored.views(scope),
         condition=shared.board.view(),
     )
+
+
+async def written_snapshot(shared: Shared, scope: Scope) -> Written:
+    """Read and write it once, for all consoles of this scope that ask now."""
+    async with shared.database.read() as session:
+        found = await snapshot(session, shared, scope)
+    # validating a large snapshot again before it is sent would only cost time
+    return Written(found.seq, len(found.positions), found.model_dump_json().encode())
