@@ -79,16 +79,17 @@ def impatient() -> Backoff:
     return Backoff(first=0.02, longest=0.1)
 
 
-def broker_at(mosquitto: Mosquitto) -> Broker:
-    return Broker("127.0.0.1", mosquitto.port)
+def broker_at(where: Mosquitto | Broker, **more: Any) -> Broker:
+    """Where a bus of ours finds the broker."""
+    return where if isinstance(where, Broker) else Broker("127.0.0.1", where.port, **more)
 
 
 @asynccontextmanager
 async def gateway_at(
-    where: Mosquitto | Broker, name: str = "coast"
+    where: Mosquitto | Broker, name: str = "coast", **more: Any
 ) -> AsyncIterator[GatewayMqttBus]:
     """A gateway's side, connected."""
-    broker = broker_at(where) if isinstance(where, Mosquitto) else where
+    broker = broker_at(where, **more)
     async with gateway_bus(broker, report(name), now, backoff=impatient()) as bus:
         await connected(bus)
         yield bus
@@ -99,8 +100,7 @@ async def dispatch_at(
     where: Mosquitto | Broker, role: Role = Role.WRITER
 ) -> AsyncIterator[DispatchMqttBus]:
     """Dispatch's side, connected."""
-    broker = broker_at(where) if isinstance(where, Mosquitto) else where
-    async with dispatch_bus(broker, role, now, backoff=impatient()) as bus:
+    async with dispatch_bus(broker_at(where), role, now, backoff=impatient()) as bus:
         await connected(bus)
         yield bus
 
