@@ -45,14 +45,14 @@ class Board:
         self._tell = tell
         self._now = now
         self._monotonic = monotonic
-        self._sources: list[Source] = []
+        self._sources: dict[str, Source] = {}
         self._states: dict[str, _State] = {}
         self._told: tuple[Lamp, ...] = ()
         self._told_at = monotonic()
 
-    def add(self, source: Source) -> None:
-        """Ask this one too."""
-        self._sources.append(source)
+    def add(self, name: str, source: Source) -> None:
+        """Ask this one too, instead of an earlier one of that name."""
+        self._sources[name] = source
 
     @property
     def lamps(self) -> Mapping[str, Lamp]:
@@ -69,7 +69,7 @@ class Board:
         """Ask every source once, and tell consoles what changed."""
         now = self._monotonic()
         seen = set()
-        for source in self._sources:
+        for source in self._sources.values():
             for finding in source():
                 seen.add(finding.key)
                 self._take(finding, now)

@@ -41,6 +41,7 @@ class DatabaseWatch:
         self._probe: asyncio.Task[float] | None = None
         self._latencies: deque[float] = deque(maxlen=_KEPT)
         self.away_since: datetime | None = None
+        self._away_at = 0.0
         self.reason = ""
 
     @property
@@ -69,7 +70,8 @@ class DatabaseWatch:
         probe, self._probe = self._probe, None
         error = probe.exception()
         if error is None:
-            self._latencies.append(probe.result())
+            if not self.away:  # how long an outage lasted says nothing of how fast commits are
+                self._latencies.append(probe.result())
             self._back()
         elif is_away(error):
             self.note_away(reason_of(error))
@@ -79,7 +81,7 @@ class DatabaseWatch:
     def note_away(self, reason: str) -> None:
         """Somebody could not store or read; the next probe tells when that is over."""
         if self.away_since is None:
-            self.away_since = self._now()
+            self.away_since, self._away_at = self._now(), self._monotonic()
             log.error("the database is away: %s", reason)
         self.reason = reason
 
@@ -107,6 +109,6 @@ class DatabaseWatch:
 
     def _back(self) -> None:
         if self.away_since is not None:
-            away = (self._now() - self.away_since).total_seconds()
-            log.warning("the database is back after %.0f s", away)
+            away_s = self._monotonic() - self._away_at
+            log.warning("the database is back after %.0f s", away_s)
         self.away_since, self.reason = None, ""

@@ -64,7 +64,7 @@ class DataDirectory:
 
     def _free(self) -> Finding:
         try:
-            total, _, free = self._usage(self._directory)
+            total, _, free = self._usage(_existing(self._directory))
         except OSError as error:
             self.free = None
             return Finding("disk", "red", "disk.unreadable", {"reason": str(error)})
@@ -96,6 +96,13 @@ class DataDirectory:
         if age > DAILY:
             return Finding("backup", "red" if age > WEEKLY else "amber", "backup.old", hours)
         return Finding("backup", "ok", "backup.ok", hours)
+
+
+def _existing(directory: Path) -> Path:
+    """The directory, or the one that it will be made in: with a database elsewhere it may wait."""
+    while not directory.exists() and directory != directory.parent:
+        directory = directory.parent
+    return directory
 
 
 class Heart:

@@ -22,7 +22,10 @@ TOO_MANY_WAITING = 15_000
 class IngestLike(Protocol):
     """What is asked of ingest."""
 
-    trouble: str | None
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing can be stored at the moment."""
+        ...
 
     @property
     def waiting(self) -> int:
@@ -51,15 +54,12 @@ class Condition:
         self.links = LinkRows(database, now)
         self.broker: Callable[[], bool] | None = None
         "Whether the broker is connected; None: there is none, all is in one process."
-        for source in (
-            self.database.findings,
-            self.gateways.findings,
-            self.data.findings,
-            self.heart.findings,
-            self.links.findings,
-            self._broker,
-        ):
-            board.add(source)
+        board.add("database", self.database.findings)
+        board.add("gateways", self.gateways.findings)
+        board.add("data directory", self.data.findings)
+        board.add("heart", self.heart.findings)
+        board.add("links", self.links.findings)
+        board.add("broker", self._broker)
 
     def start(self, start: Callable[[str, Callable[[], Awaitable[object]]], None]) -> None:
         """Start all watchers; `start` takes a name and what runs until the end of the app."""
@@ -71,7 +71,7 @@ class Condition:
 
     def watch_ingest(self, ingest: IngestLike) -> None:
         """The process that writes has this lamp as well."""
-        self.board.add(lambda: _ingest(ingest))
+        self.board.add("ingest", lambda: _ingest(ingest))
 
     def _broker(self) -> Iterator[Finding]:
         if self.broker is not None:

@@ -42,7 +42,7 @@ class Escalation:
         self._plan = shared.alarm
         self._monotonic = monotonic
         self.hook = Hook(self._plan.hook)
-        shared.board.add(self.hook.findings)
+        shared.board.add("alarm hook", self.hook.findings)
         self._waiting: dict[int, _Waiting] | None = None
         self._calls: dict[int, asyncio.Task[str]] = {}
         self._answers: dict[int, str] = {}

@@ -15,7 +15,6 @@ from dispatch.emergencies.escalation import Escalation
 from dispatch.emergencies.watch import ShownWatch
 from dispatch.idempotency.service import forget_old
 from dispatch.ingest.service import forget_ids
-from dispatch.live.log import forget_events
 from dispatch.messages.service import send_again
 from dispatch.messages.timer import ExpiryTimer
 from dispatch.shared import Shared
@@ -26,8 +25,6 @@ TICK_S: Final = 1.0
 RESEND_S: Final = 30.0
 "A gateway that was away gets what it may have missed."
 HOURLY_S: Final = 3600.0
-EVENTS_KEPT: Final = timedelta(days=7)
-"A console that was away longer takes a new snapshot."
 IDS_KEPT: Final = timedelta(days=14)
 "Longer than any gateway's spool."
 
@@ -53,12 +50,15 @@ class Chores:
 
     async def run(self) -> None:
         """Tick until cancelled; a database in trouble is tried again."""
-        while True:
-            try:
-                await self.tick()
-            except OperationalError as error:
-                log.warning("timers wait for the database: %s", error.orig)
-            await asyncio.sleep(TICK_S)
+        try:
+            while True:
+                try:
+                    await self.tick()
+                except OperationalError as error:
+                    log.warning("timers wait for the database: %s", error.orig)
+                await asyncio.sleep(TICK_S)
+        finally:
+            await self.escalation.stop()
 
     async def tick(self) -> None:
         """Do what is due."""
@@ -77,6 +77,5 @@ class Chores:
         if self._tidied_at is None or mono - self._tidied_at >= HOURLY_S:
             self._tidied_at = mono
             async with shared.database.write() as session:
-                await forget_events(session, now - EVENTS_KEPT)
                 await forget_ids(session, now - IDS_KEPT)
                 await forget_old(session, now)

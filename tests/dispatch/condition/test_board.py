@@ -24,9 +24,10 @@ class Bench:
             self.told.extend, lambda: START + timedelta(seconds=self.mono), lambda: self.mono
         )
         self.board.add(
+            "test",
             lambda: [
                 Finding(key, self.level, f"spool.{self.level}", self.numbers) for key in self.keys
-            ]
+            ],
         )
 
     def at(self, mono: float, level: Level = "ok") -> Level:
