@@ -82,8 +82,3 @@ async def logged_event(session: AsyncSession, seq: int) -> LoggedEvent | None:
     """One event by its number, if it is still kept."""
     rows = await EventRepository(session).after(seq - 1, 1)
     return rows[0] if rows and rows[0].seq == seq else None
-
-
-async def forget_events(session: AsyncSession, before: datetime) -> None:
-    """Remove events stored before this time; consoles from before take a new snapshot."""
-    await EventRepository(session).remove_before(before)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -56,11 +56,6 @@ class EventRepository:
     async def oldest(self) -> int | None:
         """Number of the oldest event kept; None: the log is empty."""
         return (await self._session.execute(select(func.min(Event.seq)))).scalar_one()
-
-    async def remove_before(self, t: datetime) -> int:
-        """Forget events stored before `t`; how many."""
-        query = delete(Event).where(col(Event.t) < t).returning(col(Event.seq))
-        return len((await self._session.execute(query)).all())
 
     async def mark_demo(self) -> None:
         """Say for ever that this database holds invented data."""

@@ -1,5 +1,6 @@
 """Everything between the database and the gateways, in one process."""
 
+import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator, Mapping
@@ -12,18 +13,24 @@ from dispatch.metrics import Metrics
 from dispatch.radio_side.joints import Joint
 from dispatch.radio_side.reports import GatewayReports
 from dispatch.radio_side.writer import Writer
+from dispatch.retention.limits import Days
+from dispatch.retention.service import Retention
 from dispatch.shared import Shared
 
 
 class RadioSide:
     """Bus, writer, orders and reports; its gateway too where it has one."""
 
-    def __init__(self, shared: Shared, joint: Joint) -> None:
+    def __init__(self, shared: Shared, joint: Joint, kept: Days) -> None:
+        """`kept`: how long records are, in days."""
         self._shared = shared
+        self._kept = kept
+        self.retention: Retention | None = None
+        "The writer's, for its numbers."
         self.joint = joint
         self.reports = GatewayReports(shared, joint.bus)
         lease = None if shared.database.is_sqlite else Lease(shared.database, process_name())
-        self.writer = Writer(shared, joint.writer_bus, lease, self.reports.keep)
+        self.writer = Writer(shared, joint.writer_bus, lease, self._beside_ingest)
 
     @asynccontextmanager
     async def running(self, tasks: Background) -> AsyncIterator[None]:
@@ -41,6 +48,13 @@ class RadioSide:
         health.needed["ingest"] = self._ingest_check
         self.joint.watch(health)
         metrics.watch(self._numbers, "State of the radio side.")
+
+    async def _beside_ingest(self, shared: Shared) -> None:
+        """What one process alone does for all, with the writer's own `shared`."""
+        self.retention = Retention(shared.database, self._kept, shared.now)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.reports.keep(shared), name="gateway reports, kept")
+            tasks.create_task(self.retention.run(), name="retention")
 
     async def _ingest_check(self) -> Check:
         writer = self.writer
@@ -60,6 +74,7 @@ class RadioSide:
             "sardze_commands_waiting": self._shared.outbox.waiting,
             "sardze_emergencies_unshown": writer.unshown,
             **self.joint.numbers(),
+            **({} if self.retention is None else self.retention.numbers()),
         }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch import clock
@@ -88,7 +88,7 @@ class Retention:
         while True:
             try:
                 more = await self.tick()
-            except OperationalError as error:
+            except (OperationalError, InterfaceError) as error:
                 log.warning("erasing waits for the database: %s", error.orig)
                 more = False
             await asyncio.sleep(STEP_S if more else LOOK_S)
