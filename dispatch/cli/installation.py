@@ -71,6 +71,7 @@ def prepare_shared_database(settings: Settings) -> Iterator[None]:
                 f"{error}; for several servers set database_url to a PostgreSQL database"
             ) from None
     else:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
         asyncio.run(_prepare_shared(settings))
         yield
 
