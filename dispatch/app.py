@@ -188,6 +188,8 @@ async def _start(
     radio_side = RadioSide(shared, joint, settings.dispatch.retention)
     radio_side.watch(state.health, state.metrics)
     radio_side.reports.on_report(condition.gateways.take)
+    condition.watch_ingest(radio_side.writer)
+    state.radio_side = radio_side
     await stack.enter_async_context(radio_side.running(tasks))
 
 

@@ -50,12 +50,15 @@ class Chores:
 
     async def run(self) -> None:
         """Tick until cancelled; a database in trouble is tried again."""
-        while True:
-            try:
-                await self.tick()
-            except OperationalError as error:
-                log.warning("timers wait for the database: %s", error.orig)
-            await asyncio.sleep(TICK_S)
+        try:
+            while True:
+                try:
+                    await self.tick()
+                except OperationalError as error:
+                    log.warning("timers wait for the database: %s", error.orig)
+                await asyncio.sleep(TICK_S)
+        finally:
+            await self.escalation.stop()
 
     async def tick(self) -> None:
         """Do what is due."""
