@@ -1,5 +1,8 @@
 """Everything a console shows, as of one moment."""
 
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,6 +31,11 @@ from dispatch.talkgroups.schemas import TalkgroupView
 from dispatch.talkgroups.service import talkgroups
 from dispatch.units.schemas import UnitView
 from dispatch.units.service import units
+
+PIECE: Final = 100
+"Rows read and written in one go; in between, alarms have their turn."
+
+Row = TypeVar("Row")
 
 
 class Snapshot(BaseModel):
@@ -66,16 +74,36 @@ async def snapshot(session: AsyncSession, shared: Shared, scope: Scope) -> Snaps
         demo=stream.demo,
         agencies=await agencies(session, scope),
         units=await units(session, scope),
-        radios=await radios(session, shared, scope),
+        radios=await _all(lambda after: radios(session, shared, scope, after, PIECE), _radio_id),
         talkgroups=await talkgroups(session, shared, scope),
         links=await links(session, shared),
-        positions=await latest(session, scope),
+        positions=await _all(lambda after: latest(session, scope, after, PIECE), _carrier),
         calls=await calls.recent(session, scope, now),
         messages=await messages.recent(session, scope),
         emergencies=await emergencies.recent(session, scope),
         unstored=shared.unstored.views(scope),
         condition=shared.board.view(),
     )
+
+
+async def _all(
+    piece: Callable[[int], Awaitable[list[Row]]], key: Callable[[Row], int]
+) -> list[Row]:
+    """All rows, read piece by piece; `piece` gives those after a key, in its order."""
+    rows: list[Row] = []
+    while True:
+        more = await piece(key(rows[-1]) if rows else 0)
+        rows += more
+        if len(more) < PIECE:
+            return rows
+
+
+def _radio_id(radio: RadioView) -> int:
+    return radio.id
+
+
+def _carrier(position: PositionView) -> int:
+    return position.radio_id
 
 
 async def written_snapshot(shared: Shared, scope: Scope) -> Written:

@@ -8,7 +8,7 @@ import orjson
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from dispatch.live import stream
+from dispatch.live import snapshot, stream
 from dispatch.shared import Shared
 from radio_gateway.domain.events import (
     EmergencyRaised,
@@ -29,6 +29,17 @@ def status(n: int, ours: bool = True) -> StatusReceived:
     return StatusReceived(link=link, at=moment(n), radio=radio, status=50 + n)
 
 
+def position(second: float, ours: bool) -> PositionReported:
+    radio, link = (OURS, LINK) if ours else (THEIRS, "akropolis")
+    return PositionReported(
+        link=link,
+        at=moment(second),
+        radio=radio,
+        point=GeoPoint(56 + second / 1000, 21.0),
+        source=PositionSource.TRIGGERED,
+    )
+
+
 @pytest.fixture
 async def shared(desk: Desk) -> Shared:
     return await furnish(desk)
@@ -45,16 +56,16 @@ async def closed_with(console: Console) -> int | None:
 async def test_a_console_resumes_and_then_follows(desk: Desk, shared: Shared) -> None:
     client = await dispatcher(desk)
     await hear(shared, status(1))
-    snapshot = (await client.get("/api/snapshot")).json()
+    before = (await client.get("/api/snapshot")).json()
     await hear(shared, status(2))
     async with serving(desk) as server, server.console(client) as console:
         last = shared.hub.last_seq
-        first = await console.resume(snapshot["epoch"], snapshot["seq"])
+        first = await console.resume(before["epoch"], before["seq"])
         assert first == {
             "resumed": True,
-            "from": snapshot["seq"] + 1,
+            "from": before["seq"] + 1,
             "to": last,
-            "epoch": snapshot["epoch"],
+            "epoch": before["epoch"],
             "emergencies": [],
         }
         assert (await console.next())["data"]["status"] == 52
@@ -111,16 +122,6 @@ async def test_another_epoch_or_a_forgotten_number_means_a_new_snapshot(
 async def test_positions_come_newest_first_heard_and_not_the_other_agencys(
     desk: Desk, shared: Shared
 ) -> None:
-    def position(second: float, ours: bool) -> PositionReported:
-        radio, link = (OURS, LINK) if ours else (THEIRS, "akropolis")
-        return PositionReported(
-            link=link,
-            at=moment(second),
-            radio=radio,
-            point=GeoPoint(56 + second / 1000, 21.0),
-            source=PositionSource.TRIGGERED,
-        )
-
     client = await dispatcher(desk)
     async with serving(desk) as server, server.console(client) as console:
         await console.resume(shared.hub.epoch, shared.hub.last_seq)
@@ -269,3 +270,16 @@ async def test_a_backlog_comes_from_memory_or_from_the_log_alike(
         assert [one["seq"] for one in remembered] == list(range(last - 14, last + 1))
         shared.hub._recent.clear()
         assert await backlog(last - 15) == remembered
+
+
+@pytest.mark.parametrize("piece", [1, 2, 3, 4])
+async def test_a_snapshot_is_whole_however_large_its_pieces_are(
+    desk: Desk, shared: Shared, monkeypatch: pytest.MonkeyPatch, piece: int
+) -> None:
+    monkeypatch.setattr(snapshot, "PIECE", piece)
+    for ours in (True, False):
+        await hear(shared, position(1, ours=ours))
+    administrator = await desk.signed_in("chief")
+    found = (await administrator.get("/api/snapshot")).json()
+    assert [one["id"] for one in found["radios"]] == [1, 2, 3]
+    assert [one["radio_id"] for one in found["positions"]] == [1, 2]
