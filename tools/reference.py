@@ -14,7 +14,14 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from dispatch.config import AlarmSettings, DispatchSettings, MapSettings, StatusEntry, Template
+from dispatch.config import (
+    AlarmSettings,
+    DispatchSettings,
+    MapSettings,
+    RetentionSettings,
+    StatusEntry,
+    Template,
+)
 from radio_gateway.adapters import kind_names, load_kind
 from radio_gateway.adapters.kinds.base import AdapterKind
 from radio_gateway.adapters.kinds.homebrew import RepeaterSettings
@@ -62,6 +69,7 @@ def configuration() -> str:
     parts += _section("[dispatch]", DispatchSettings)
     parts += _section("[dispatch.map]", MapSettings)
     parts += _section("[dispatch.alarm]", AlarmSettings)
+    parts += _section("[dispatch.retention]", RetentionSettings)
     parts += _section("[status_map.NUMBER]", StatusEntry)
     parts += _section("[templates.NAME]", Template)
     parts += _section("[gateway]", GatewaySection)
