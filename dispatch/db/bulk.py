@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, cast
 
 import asyncpg
@@ -43,9 +43,21 @@ def from_micros(value: int) -> datetime:
     return _EPOCH + value * _MICROSECOND
 
 
-def time_text(at: datetime) -> str:
-    """A time as SQLite keeps a `UtcDateTime`: `2026-03-01 08:00:00.000000`."""
-    return at.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+def time_text(value: int) -> str:
+    """Microseconds as SQLite keeps a `UtcDateTime`: `2026-03-01 08:00:00.000000`."""
+    second, rest = divmod(value, 1_000_000)
+    return f"{_second(second, ' ')}.{rest:06d}"
+
+
+def iso_text(value: int) -> str:
+    """Microseconds as answers and frames write a time: `2026-03-01T08:00:00.000Z`."""
+    second, rest = divmod(value, 1_000_000)
+    return f"{_second(second, 'T')}.{rest // 1000:03d}Z"
+
+
+@lru_cache(maxsize=4096)
+def _second(value: int, between: str) -> str:
+    return from_micros(value * 1_000_000).isoformat(between)[:19]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,14 +20,14 @@ BEHIND: Final = 4000
 SLOW: Final = 16
 "Durable events of one transaction: alarms and dispatchers' orders wait until it ends."
 LIMIT: Final = 20_000
-"Events in memory; then those that may be shed are, and after that the bus has to wait."
+"Events in memory."
 
 
 class Inbox:
     """Alarms apart, everything else in the order of arrival.
 
-    When it is full, signs of life go first, then all positions but the newest of each radio.
-    What must never be lost is never shed: `full` tells to take no more, and gateways keep it.
+    When it is `full` the bus has to wait. While nothing can be stored, `make_room` lets go what
+    may be shed, so that alarms are still heard of; what must never be lost is never shed.
     """
 
     def __init__(self, limit: int = LIMIT) -> None:
@@ -53,7 +53,7 @@ class Inbox:
         return len(self._queue) >= BATCH
 
     def put(self, envelopes: Iterable[EventEnvelope]) -> None:
-        """Take these in; sheds if there is no more room."""
+        """Take these in."""
         for envelope in envelopes:
             if is_urgent(envelope.event):
                 self.urgent.append(envelope)
@@ -61,8 +61,6 @@ class Inbox:
             else:
                 self._queue.append(envelope)
                 self.hurry = self.hurry or is_durable(envelope.event)
-        if self.full:
-            self._shed()
 
     def take(self) -> list[EventEnvelope]:
         """The next transaction's events, oldest first."""
@@ -76,7 +74,8 @@ class Inbox:
             group.append(self._queue.popleft())
         return group
 
-    def _shed(self) -> None:
+    def make_room(self) -> None:
+        """Keep of signs of life nothing, of positions and link health the newest of each."""
         kept: list[EventEnvelope] = []
         seen: set[object] = set()
         for envelope in reversed(self._queue):

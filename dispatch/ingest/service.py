@@ -113,7 +113,10 @@ class Ingest:
             self._inbox.put(envelopes)
             self._wake.set()
             while self._inbox.full:
-                await self._next_progress()
+                if self.trouble is not None:
+                    self._inbox.make_room()
+                if self._inbox.full:
+                    await self._next_progress()
 
     async def _next_progress(self) -> None:
         self._progress.clear()
@@ -272,6 +275,7 @@ class Ingest:
         if self.trouble != reason:
             log.error("events wait, the database refuses them: %s", reason)
         self.trouble = reason
+        self._progress.set()
 
 
 def _written(envelope: EventEnvelope) -> str:

@@ -6,8 +6,7 @@ from typing import Final
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dispatch.answers import iso
-from dispatch.db.bulk import is_sqlite, time_text
+from dispatch.db.bulk import is_sqlite, iso_text, micros, time_text
 from dispatch.db.database import after_commit
 from dispatch.ingest.batch import Batch
 from dispatch.ingest.consumers import consume
@@ -74,7 +73,7 @@ async def _unseen(
     durable = {x.id: x for x in envelopes if e.is_durable(x.event)}
     new: set[str] = set()
     if durable:
-        at = time_text(shared.now()) if is_sqlite(session) else shared.now()
+        at = time_text(micros(shared.now())) if is_sqlite(session) else shared.now()
         new = await IngestRepository(session).claim(
             [(one.id, one.gateway, at) for one in durable.values()]
         )
@@ -110,7 +109,7 @@ def _heard(radio: KnownRadio) -> Passing:
     json = orjson.dumps(
         {
             "radio_id": radio.id,
-            "at": None if at is None else iso(at),
+            "at": None if at is None else iso_text(micros(at)),
             "rssi_dbm": radio.rssi_dbm,
             "link": radio.link,
         }

@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from dispatch.db.bulk import fetch
 from dispatch.db.newest import NewestFirst
 from dispatch.db.words import Sought, indexed
 from dispatch.live.scope import Scope
@@ -94,6 +95,14 @@ class MessageRepository:
             .limit(1)
         )
         return (await self._session.execute(query)).scalar_one_or_none() is not None
+
+    async def waited_for(self) -> set[int]:
+        """Radios that some text waits for."""
+        query = (
+            "SELECT radio_id FROM message WHERE state IN ('queued', 'sent') AND state = 'queued' "
+            "AND direction = 'out' AND waiting_for IS NOT NULL AND radio_id IS NOT NULL"
+        )
+        return {row[0] for row in await fetch(self._session, query)}
 
     async def waiting(
         self,

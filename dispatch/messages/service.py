@@ -73,7 +73,7 @@ async def send(
 
 async def radios_heard(session: AsyncSession, shared: Shared, radio_ids: Iterable[int]) -> None:
     """These radios live: what waited for them goes out."""
-    ids = list(radio_ids)
+    ids = await MessageRepository(session).waited_for() & set(radio_ids)
     if not ids:
         return
     for row in await MessageRepository(session).waiting(radio_ids=ids):

@@ -7,8 +7,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dispatch.answers import iso
-from dispatch.db.bulk import from_micros, is_sqlite, micros, time_text
+from dispatch.db.bulk import from_micros, is_sqlite, iso_text, micros, time_text
 from dispatch.live.hub import Passing
 from dispatch.positions.days import AHEAD, existing_days, make_days
 from dispatch.positions.models import SOURCES
@@ -96,7 +95,7 @@ async def record(
     await memory.load(session, {report.radio_id for report in reports})
     sqlite = is_sqlite(session)
     rows: list[tuple[Any, ...]] = []
-    shown: dict[int, tuple[Report, datetime, datetime | None]] = {}
+    shown: dict[int, tuple[Report, int, int | None]] = {}
     days: set[int] = set()
     carried: dict[tuple[int, int], tuple[int, int]] = {}
     for report in reports:
@@ -137,7 +136,7 @@ async def record(
         age = heard, heard if fixed is None else fixed
         if age > memory.newest[radio_id]:
             memory.newest[radio_id] = age
-            shown[radio_id] = report, heard_at, fixed_at
+            shown[radio_id] = report, heard, fixed
         if unit_id is not None:
             known = memory.carried.get((unit_id, radio_id))
             if known is None or not known[0] <= heard < known[1]:
@@ -155,13 +154,12 @@ async def record(
     return [_told(*one) for one in shown.values()]
 
 
-def _latest(
-    report: Report, heard_at: datetime, fixed_at: datetime | None, *, sqlite: bool
-) -> tuple[Any, ...]:
+def _latest(report: Report, heard: int, fixed: int | None, *, sqlite: bool) -> tuple[Any, ...]:
     event = report.event
+    instant = time_text if sqlite else from_micros
     return (
-        time_text(heard_at) if sqlite else heard_at,
-        time_text(fixed_at) if sqlite and fixed_at is not None else fixed_at,
+        instant(heard),
+        None if fixed is None else instant(fixed),
         report.radio_id,
         report.unit_id,
         event.point.lat,
@@ -176,7 +174,7 @@ def _latest(
     )
 
 
-def _told(report: Report, heard_at: datetime, fixed_at: datetime | None) -> Passing:
+def _told(report: Report, heard: int, fixed: int | None) -> Passing:
     event = report.event
     json = orjson.dumps(
         {
@@ -184,8 +182,8 @@ def _told(report: Report, heard_at: datetime, fixed_at: datetime | None) -> Pass
             "unit_id": report.unit_id,
             "lat": event.point.lat,
             "lon": event.point.lon,
-            "heard_at": iso(heard_at),
-            "fixed_at": None if fixed_at is None else iso(fixed_at),
+            "heard_at": iso_text(heard),
+            "fixed_at": None if fixed is None else iso_text(fixed),
             "speed_kmh": event.speed_kmh,
             "bearing_deg": event.bearing_deg,
             "error_m": event.error_m,

@@ -8,7 +8,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from dispatch.db.bulk import Bulk, Row, fetch, is_sqlite, time_text
+from dispatch.db.bulk import Bulk, Row, fetch, is_sqlite, micros, time_text
 from dispatch.live.scope import Scope
 from dispatch.radios.models import Radio
 from radio_gateway.domain.ids import RadioId
@@ -78,8 +78,8 @@ class RadioRepository:
         """Store id, presence and its time, last sign of life and its link."""
         if is_sqlite(self._session):
             texts = [
-                (key, presence, presence_at and time_text(presence_at), at and time_text(at), link)
-                for key, presence, presence_at, at, link in rows
+                (key, presence, _text(since), _text(at), link)
+                for key, presence, since, at, link in rows
             ]
             await _SAVE.run(self._session, texts)
         else:
@@ -98,3 +98,7 @@ class RadioRepository:
             part = name.startswith(f"{network}/", autoescape=True)
             reached |= col(Radio.link).is_(None) & ((name == network) | part)
         return (await self._session.execute(select(col(Radio.id)).where(reached))).scalars().all()
+
+
+def _text(at: datetime | None) -> str | None:
+    return None if at is None else time_text(micros(at))

@@ -1,0 +1,283 @@
+"""From an event to the commit, beside the raw rate of the table, and one object a commit."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+
+from dispatch import clock
+from dispatch.agencies.models import Agency
+from dispatch.db import migrate
+from dispatch.db.bulk import micros
+from dispatch.db.database import Database
+from dispatch.ingest.service import Ingest
+from dispatch.positions.days import make_days
+from dispatch.positions.models import LatestPosition
+from dispatch.positions.repository import COLUMNS
+from dispatch.radios.models import Radio
+from dispatch.shared import Shared
+from dispatch.units.models import Unit
+from radio_gateway.bus.memory import MemoryBus
+from radio_gateway.domain.events import Event, PositionReported, PositionSource, TextReceived
+from radio_gateway.domain.geo import GeoPoint
+from radio_gateway.domain.ids import RadioId
+from radio_gateway.domain.moment import Moment
+from radio_gateway.domain.wire import EventEnvelope
+from tests.bench.results import record
+from tests.dispatch.postgres import migrated_database
+
+pytestmark = pytest.mark.bench
+
+RADIOS: Final = 1_000
+BATCH: Final = 1_000
+BATCHES: Final = 40
+NAIVE: Final = 300
+TEXTS: Final = 160
+
+Row = tuple[Any, ...]
+_ids = count(1)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """A fleet of a thousand radios; PostgreSQL with fsync, as it runs in earnest."""
+    if request.param == "sqlite":
+        url = f"sqlite+aiosqlite:///{tmp_path / 'dispatch.db'}"
+        await migrate.upgrade(url)
+    else:
+        server = request.getfixturevalue("postgres_server")
+        url = await asyncio.to_thread(migrated_database, server, f"bench {tmp_path.name}"[:60])
+    database = Database.open(url)
+    async with database.write() as session:
+        session.add(Agency(id=1, code="liepaja", name="Liepaja", country="LV"))
+        await session.flush()
+        session.add_all(
+            Unit(id=number, agency_id=1, call_sign=f"L-{number}") for number in range(1, RADIOS + 1)
+        )
+        await session.flush()
+        session.add_all(
+            Radio(
+                id=number,
+                network="liepaja",
+                number=number,
+                label=str(number),
+                unit_id=number,
+                agency_id=1,
+            )
+            for number in range(1, RADIOS + 1)
+        )
+        if not database.is_sqlite:
+            today = clock.now().date()
+            await make_days(session, [today - timedelta(days=1), today])
+    yield database
+    await database.close()
+
+
+def reported(number: int, at: datetime) -> PositionReported:
+    return PositionReported(
+        link="rimi",
+        at=Moment(0.0, at),
+        radio=RadioId("liepaja", number % RADIOS + 1),
+        point=GeoPoint(56.5 + number % 97 / 1e4, 21.0),
+        source=PositionSource.TRIGGERED,
+        fixed_at=at - timedelta(seconds=1),
+        speed_kmh=18.52,
+        bearing_deg=90.0,
+    )
+
+
+def row(number: int, at: datetime) -> Row:
+    """The same as it lies in the table, times as datetimes."""
+    radio = number % RADIOS + 1
+    lat = 565_000_000 + number % 97 * 1000
+    fixed = at - timedelta(seconds=1)
+    return (at, fixed, radio, radio, lat, 210_000_000, 18.52, 90.0, None, None, 2, False, True)
+
+
+def envelopes(events: list[Event]) -> list[EventEnvelope]:
+    return [EventEnvelope(f"event-{next(_ids)}", "gw", None, one) for one in events]
+
+
+def raw_sqlite(path: str, batches: list[list[Row]]) -> float:
+    """Rows a second through the standard library alone, nothing else running in the process."""
+    driver = sqlite3.connect(path, isolation_level=None)
+    driver.execute("PRAGMA synchronous=FULL")
+    sql = f"INSERT INTO position ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
+    flat = [[(micros(one[0]), micros(one[1]), *one[2:]) for one in rows] for rows in batches]
+    began = time.perf_counter()
+    for rows in flat:
+        driver.execute("BEGIN IMMEDIATE")
+        driver.executemany(sql, rows)
+        driver.execute("COMMIT")
+    took = time.perf_counter() - began
+    driver.close()
+    return sum(map(len, batches)) / took
+
+
+async def raw_postgresql(database: Database, batches: list[list[Row]]) -> float:
+    """Rows a second by COPY."""
+    url = database.url
+    driver = await asyncpg.connect(
+        user=url.username, database=url.database, host=str(url.query["host"])
+    )
+    began = time.perf_counter()
+    for rows in batches:
+        async with driver.transaction():
+            await driver.copy_records_to_table("position", records=rows, columns=COLUMNS)
+    took = time.perf_counter() - began
+    await driver.close()
+    return sum(map(len, batches)) / took
+
+
+async def naive(database: Database, at: datetime) -> float:
+    """Events a second the obvious way: an object and a commit for each."""
+    began = time.perf_counter()
+    for number in range(NAIVE):
+        event = reported(number, at + timedelta(milliseconds=number))
+        async with database.write() as session:
+            values: dict[str, Any] = {
+                "radio_id": number % RADIOS + 1,
+                "unit_id": number % RADIOS + 1,
+                "lat": event.point.lat,
+                "lon": event.point.lon,
+                "heard_at": event.at.utc,
+                "fixed_at": event.fixed_at,
+                "speed_kmh": event.speed_kmh,
+                "bearing_deg": event.bearing_deg,
+                "source": event.source.value,
+            }
+            await session.merge(LatestPosition(**values))
+    return NAIVE / (time.perf_counter() - began)
+
+
+@asynccontextmanager
+async def ingesting(database: Database) -> AsyncIterator[tuple[Ingest, MemoryBus]]:
+    shared = Shared.of(database)
+    await shared.hub.start()
+    bus = MemoryBus()
+    ingest = Ingest(shared, bus)
+    task = asyncio.create_task(ingest.run())
+    yield ingest, bus
+    await bus.close()
+    await task
+
+
+async def stored(ingest: Ingest, wanted: int) -> None:
+    async with asyncio.timeout(60):
+        while ingest.stored < wanted:  # noqa: ASYNC110  what is waited for has no event of its own
+            await asyncio.sleep(0.002)
+
+
+async def timed(work: Callable[[], Awaitable[None]]) -> tuple[float, float]:
+    """Seconds by the clock, and of this process's processors."""
+    began, cpu = time.perf_counter(), time.process_time()
+    await work()
+    return time.perf_counter() - began, time.process_time() - cpu
+
+
+async def test_positions_beside_raw_inserts_and_the_obvious_way(database: Database) -> None:
+    base = "sqlite" if database.is_sqlite else "postgresql"
+    now = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=2 * BATCHES)
+
+    def moment(number: int, shift: float) -> datetime:
+        return now + timedelta(microseconds=number * 1000, seconds=shift)
+
+    # the table has rows already when it is measured
+    rows = [
+        [row(n, moment(n, 0.0)) for n in range(start, start + BATCH)]
+        for start in range(0, 2 * BATCHES * BATCH, BATCH)
+    ]
+    warm, measured = rows[:BATCHES], rows[BATCHES:]
+    if database.is_sqlite:
+        path = str(database.url.database)
+        await asyncio.to_thread(raw_sqlite, path, warm)
+        raw = await asyncio.to_thread(raw_sqlite, path, measured)
+    else:
+        await raw_postgresql(database, warm)
+        raw = await raw_postgresql(database, measured)
+    obvious = await naive(database, moment(0, 0.5))
+    batches = [
+        envelopes([reported(n, moment(n, 1e-4)) for n in range(start, start + BATCH)])
+        for start in range(0, (BATCHES + 1) * BATCH, BATCH)
+    ]
+    async with ingesting(database) as (ingest, bus):
+        await bus.publish(batches[0])
+        await stored(ingest, BATCH)
+
+        async def work() -> None:
+            for batch in batches[1:]:
+                await bus.publish(batch)
+            await stored(ingest, (BATCHES + 1) * BATCH)
+
+        took, cpu = await timed(work)
+        rejected, shed = ingest.rejected, sum(ingest.shed.values())
+    rate = BATCHES * BATCH / took
+    assert (rejected, shed) == (0, 0)
+    async with database.read() as session:
+        rows_now = (await session.execute(text("SELECT count(*) FROM position"))).scalar_one()
+    assert rows_now == (3 * BATCHES + 1) * BATCH
+    note = f"{cpu / (BATCHES * BATCH) * 1e6:.1f} us of processor for each"
+    record(
+        f"positions to commit, {base}",
+        rate,
+        "/s",
+        raw=raw,
+        ratio=rate / raw,
+        goal=">= 50 %",
+        ok=rate >= 0.5 * raw,
+        note=note,
+    )
+    record(
+        f"positions to commit, {base}, beside one object for each commit",
+        rate,
+        "/s",
+        raw=obvious,
+        ratio=rate / obvious,
+        goal=">= 50 x",
+        ok=rate >= 50 * obvious,
+    )
+
+
+async def test_texts(database: Database) -> None:
+    base = "sqlite" if database.is_sqlite else "postgresql"
+    now = datetime.now(UTC)
+    texts: list[Event] = [
+        TextReceived(
+            link="rimi",
+            at=Moment(0.0, now),
+            radio=RadioId("liepaja", n % RADIOS + 1),
+            text="Vieta sasniegta",
+            reference=str(n),
+        )
+        for n in range(TEXTS)
+    ]
+    async with ingesting(database) as (ingest, bus):
+        some = envelopes(texts)
+        await bus.publish(some[:16])
+        await stored(ingest, 16)
+
+        async def work() -> None:
+            await bus.publish(some[16:])
+            await stored(ingest, TEXTS)
+
+        took, cpu = await timed(work)
+        assert ingest.rejected == 0
+    measured = TEXTS - 16
+    each = took / measured * 1e3
+    record(
+        f"text to commit, {base}",
+        each,
+        "ms",
+        goal="<= 3",
+        ok=each <= 3,
+        note=f"{cpu / measured * 1e3:.2f} ms of processor",
+    )
