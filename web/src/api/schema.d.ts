@@ -232,6 +232,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Positions Near
+         * @description Who was in an area within a day, oldest first; needs a supervisor's reason.
+         */
+        get: operations["positions_near"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/units/{unit_id}/track": {
         parameters: {
             query?: never;
@@ -261,7 +281,10 @@ export interface paths {
         };
         /**
          * List Calls
-         * @description Calls, newest first; `q` looks for a part of an alias, radio, call sign or talkgroup.
+         * @description Calls, newest first.
+         *
+         *     `q`: words of the alias, conversation, radios, call sign and talkgroup as they were named when
+         *     the call was heard; without case and diacritics, the last word may be a beginning only.
          */
         get: operations["list_calls"];
         put?: never;
@@ -282,6 +305,8 @@ export interface paths {
         /**
          * List Messages
          * @description Messages in both directions, newest first.
+         *
+         *     `q`: words of the text, without case and diacritics; the last may be a beginning only.
          */
         get: operations["list_messages"];
         put?: never;
@@ -1135,6 +1160,16 @@ export interface components {
             waiting_for: components["schemas"]["WaitingFor"] | null;
             /** History */
             history: components["schemas"]["MessageStep"][];
+        };
+        /**
+         * Nearby
+         * @description Who was in an area, oldest first.
+         */
+        Nearby: {
+            /** Items */
+            items: components["schemas"]["PositionView"][];
+            /** Complete */
+            complete: boolean;
         };
         /**
          * NewCommand
@@ -2575,6 +2610,71 @@ export interface operations {
             };
         };
     };
+    positions_near: {
+        parameters: {
+            query: {
+                since: string;
+                until: string;
+                south: number;
+                west: number;
+                north: number;
+                east: number;
+                limit?: number;
+                reason?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nearby"];
+                };
+            };
+            /** @description Nobody is signed in, or the sign-in was refused. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: the role, the page's origin, the host name, or a reason is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's values cannot be taken. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away (`database_away`); Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     unit_track: {
         parameters: {
             query: {
@@ -2723,6 +2823,7 @@ export interface operations {
                 radio_id?: number | null;
                 talkgroup_id?: number | null;
                 state?: components["schemas"]["MessageState"] | null;
+                q?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };
