@@ -141,8 +141,12 @@ class Router:
         radio = getattr(event, "radio", None)
         if radio is None or isinstance(event, TextProgress | CommandResult):
             return
-        self._heard.setdefault(radio, {})[event.link] = event.at.mono
-        self._heard.move_to_end(radio)
+        links = self._heard.get(radio)
+        if links is not None:
+            links[event.link] = event.at.mono
+            self._heard.move_to_end(radio)
+            return
+        self._heard[radio] = {event.link: event.at.mono}
         if len(self._heard) > MAX_RADIOS:
             self._heard.popitem(last=False)
 

@@ -5,6 +5,7 @@ that serves as base speaks plain HDAP. `HyteraBase` reads and answers both.
 """
 
 import logging
+from functools import lru_cache
 from typing import ClassVar, Final
 
 from radio_gateway.adapters._hytera_calls import HyteraCalls, HyteraEmergencies
@@ -20,7 +21,7 @@ from radio_gateway.adapters._hytera_config import (
 from radio_gateway.adapters._hytera_inbox import HyteraInbox
 from radio_gateway.adapters._hytera_links import Heard, HyteraLinks
 from radio_gateway.adapters._hytera_positions import Report, position
-from radio_gateway.adapters._hytera_radios import HyteraRadios
+from radio_gateway.adapters._hytera_radios import REMEMBERED, HyteraRadios
 from radio_gateway.adapters._hytera_requests import (
     HyteraRequests,
     check_key,
@@ -84,6 +85,7 @@ class HyteraBase:
         self._repeated = Recent(REPEATED_S)
         self._commands = Recent(_COMMANDS_KEPT_S)
         self._wrong_checksums = Recent(REPEATED_S, limit=256)
+        self._radio_ids = lru_cache(maxsize=REMEMBERED)(config.radio)
 
     def feed(self, frame: bytes, peer: Peer, at: Moment) -> None:
         """Take one datagram; a foreign one is refused, a bad one counted, neither answered."""
@@ -192,6 +194,9 @@ class HyteraBase:
         self, message: Message | UnknownMessage, envelope: Hdap, heard: Heard, at: Moment
     ) -> None:
         match message:
+            case lp.TriggeredReport() | lp.ConditionReport() | lp.ConditionReportRssi():
+                radio = self._heard_radio(message.radio, envelope, heard, at)
+                self._report(message, radio, PositionSource.TRIGGERED, envelope, at)
             case lp.EmergencyReport(radio=address, gps=gps):
                 radio = self._heard_radio(address, envelope, heard, at)
                 self._emergencies.raised(
@@ -209,9 +214,6 @@ class HyteraBase:
                 asked = self._requests.answered(location_key(request), fault, at)
                 source = PositionSource.REQUESTED if asked else PositionSource.TRIGGERED
                 self._report(message, radio, source, envelope, at)
-            case lp.TriggeredReport() | lp.ConditionReport() | lp.ConditionReportRssi():
-                radio = self._heard_radio(message.radio, envelope, heard, at)
-                self._report(message, radio, PositionSource.TRIGGERED, envelope, at)
             case lp.TriggeredAnswer() | lp.TriggeredStopAnswer() | lp.EmergencyStopAnswer():
                 self._heard_radio(message.radio, envelope, heard, at)
                 fault = None if message.result == 0 else lp.LocationResult.words(message.result)
@@ -333,7 +335,7 @@ class HyteraBase:
     def _radio(self, address: RadioAddress, envelope: Hdap) -> RadioId:
         if not address.number:
             raise MalformedError("message of radio number 0", envelope.build())
-        return self._config.radio(address.number)
+        return self._radio_ids(address.number)
 
     def _unused(self, message: Message | UnknownMessage, heard: Heard) -> None:
         name, host = self._config.name, heard.peer.host

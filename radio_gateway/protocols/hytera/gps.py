@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import astuple, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Final
 
@@ -86,11 +86,11 @@ class GpsData:
         day, time = self.date, self.time
         if time is None or day is None or not (time.isascii() and time.isdigit()):
             return None
-        midnight = _midnight(day)
+        its_day = _day(day)
         hour, minute, second = int(time[:2]), int(time[2:4]), int(time[4:])
-        if midnight is None or hour > 23 or minute > 59 or second > 59:
+        if its_day is None or hour > 23 or minute > 59 or second > 59:
             return None
-        return midnight.replace(hour=hour, minute=minute, second=second)
+        return datetime(*its_day, hour, minute, second, tzinfo=UTC)
 
     @property
     def speed_knots(self) -> float | None:
@@ -151,17 +151,16 @@ def _unless_nul(text: str) -> str | None:
 
 
 @lru_cache(maxsize=64)
-def _midnight(text: str) -> datetime | None:
-    """The beginning of a day written as ddmmyy, 1969 to 2068 (POSIX); None: no such day."""
+def _day(text: str) -> tuple[int, int, int] | None:
+    """Year, month and day written as ddmmyy, 1969 to 2068 (POSIX); None: no such day."""
     if not (text.isascii() and text.isdigit()):
         return None
     year = int(text[4:])
     try:
-        return datetime(
-            year + (2000 if year < 69 else 1900), int(text[2:4]), int(text[:2]), tzinfo=UTC
-        )
+        day = date(year + (2000 if year < 69 else 1900), int(text[2:4]), int(text[:2]))
     except ValueError:
         return None
+    return day.year, day.month, day.day
 
 
 def _degrees(form: re.Pattern[str], text: str | None, side: str | None, sides: str) -> float | None:
