@@ -18,7 +18,7 @@ WEB_SOURCES := $(shell find web/src web/public web/data -type f 2>/dev/null) \
 DEMO ?=
 ONLY ?=
 
-.PHONY: help run setup test bench lint fmt lock clean setup-test web python-tests web-tests browser-tests
+.PHONY: help run setup test bench soak lint fmt lock clean setup-test web python-tests web-tests browser-tests
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -81,6 +81,11 @@ bench: setup-test ## measure, ONLY=ingest for one of tests/bench; figures in var
 	@STEP_SHOW=1 $(STEP) var/bench.log "measurements" \
 		$(BIN)/pytest -q -p no:xdist -m bench $(if $(ONLY),tests/bench/test_$(ONLY).py,tests/bench)
 	@$(BIN)/python tools/bench_table.py
+
+soak: setup-test ## hurt the whole system for long; ONLY=name runs one scenario; writes docs/soak.md
+	@mkdir -p var/soak
+	@code=0; $(BIN)/python -m tests.soak $(ONLY) || code=$$?; \
+		compgen -G 'var/soak/*.json' > /dev/null && $(BIN)/python tools/soak_table.py; exit $$code
 
 lint: .venv/test.stamp web/node_modules/install.stamp ## lint, types and contracts alone
 	@$(BIN)/ruff check .

@@ -1,8 +1,10 @@
 """What the outside world was told is safe, and what the database holds of it."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -70,10 +72,25 @@ _QUERIES = {
     Class.EMERGENCY: "SELECT r.number FROM emergency e JOIN radio r ON r.id = e.radio_id",
     Class.TEXT: "SELECT text FROM message WHERE direction = 'in'",
     Class.ORDER: "SELECT text FROM message WHERE direction = 'out'",
-    Class.CALL: "SELECT r.number FROM call_record c JOIN radio r ON r.id = c.radio_id"
-    " WHERE c.end_reason = 'terminator'",
     Class.STEP: "SELECT emergency_id FROM emergency_action WHERE action = 'acknowledged'",
 }
+
+
+_ENDED_CALLS = (
+    "SELECT r.number, c.end_reason FROM call_record c JOIN radio r ON r.id = c.radio_id"
+    " WHERE c.ended_at IS NOT NULL"
+)
+
+
+def _calls(rows: Iterable[Sequence[Any]]) -> Counter[str]:
+    """A call that a kill cut is closed as such, and what the radio says after it is another."""
+    whole, cut = Counter[str](), set[str]()
+    for number, reason in rows:
+        if reason == "terminator":
+            whole[str(number)] += 1
+        else:
+            cut.add(str(number))
+    return whole + Counter(cut - whole.keys())
 
 
 async def read(url: str, *, positions: bool = False) -> Stored:
@@ -85,9 +102,16 @@ async def read(url: str, *, positions: bool = False) -> Stored:
             for kind, query in _QUERIES.items():
                 rows = await connection.execute(text(query))
                 stored[kind] = Counter(str(row[0]) for row in rows)
+            stored[Class.CALL] = _calls(
+                tuple(row) for row in await connection.execute(text(_ENDED_CALLS))
+            )
             if positions:
-                rows = await connection.execute(text("SELECT lat, lon FROM position"))
-                stored[Class.POSITION] = Counter(str(number_of(*row)) for row in rows)
+                rows = await connection.execute(
+                    text("SELECT lat_e7 / 1e7, lon_e7 / 1e7 FROM position")
+                )
+                stored[Class.POSITION] = Counter(
+                    str(number_of(float(row[0]), float(row[1]))) for row in rows
+                )
     finally:
         await engine.dispose()
     return stored

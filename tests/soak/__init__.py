@@ -1,0 +1,1 @@
+"""All faults at full length: what runs, how long it takes, and the run itself."""

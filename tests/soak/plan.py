@@ -1,0 +1,43 @@
+"""The scenarios of the soak, in the order in which they run."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One test at full length; its outcome is written under `name`."""
+
+    name: str
+    test: str
+    "File and function; the parameters marked `soak` are chosen by pytest."
+    minutes: float
+    "As measured on two cores; for the estimate alone."
+    of: str = ""
+    "Which of several full lengths, as in pytest's -k."
+
+
+PLAN: Final = (
+    Scenario("kill-run", "test_kills.py::test_the_one_process_killed", 11),
+    Scenario("kill-postgresql", "test_kills.py::test_the_database_server_killed", 3),
+    Scenario("kill-gateway", "test_machines.py::test_one_of_them_killed", 11, "gateway"),
+    Scenario("kill-serve", "test_machines.py::test_one_of_them_killed", 11, "serve"),
+    Scenario("kill-broker", "test_machines.py::test_one_of_them_killed", 4, "broker"),
+    Scenario("broker-away", "test_outages.py::test_away", 12, "broker"),
+    Scenario("database-away", "test_outages.py::test_away", 12, "database"),
+    Scenario("both-away", "test_outages.py::test_away", 7, "both"),
+    Scenario("overload", "test_overload.py::test_ten_times_the_load", 12),
+    Scenario("console-away-10-min", "test_consoles.py::test_a_console_comes_back", 11, "10-min"),
+    Scenario("console-away-100", "test_consoles.py::test_a_console_comes_back", 4, "away-100"),
+    Scenario("console-stuck", "test_consoles.py::test_a_stuck_console_holds_up_nobody", 1.5),
+    Scenario("races", "test_consoles.py::test_one_dispatcher_wins_each_alarm", 3),
+    Scenario(
+        "answer-cut", "test_consoles.py::test_an_order_whose_answer_is_lost_has_one_effect", 1
+    ),
+    Scenario("bad-lines", "test_lines.py::test_a_bad_line_changes_nothing", 5),
+    Scenario("silent-repeater", "test_lines.py::test_a_silent_repeater_is_noticed", 2),
+    Scenario("clock-jumps", "test_clock.py::test_the_clock_jumps", 1),
+    Scenario("disk-full", "test_disk.py::test_the_disk_is_full", 1),
+    Scenario("sync-order", "test_disk.py::test_the_disk_has_it_before_the_radio_is_answered", 1),
+    Scenario("migrations-killed", "test_migrations.py::test_a_migration_killed", 3),
+)
