@@ -73,11 +73,12 @@ def town(tmp_path: Path) -> Iterator[Town]:
         token = until(
             lambda: next((one.sign_in_token() for one in (a, b) if "#token=" in one.printed), None),
             "a way in",
+            patience_s=60,
         )
         client = stack.enter_context(signed_in(_first(a, b), token))
         a.address(), b.address()
         gateway.wait_for("connected")
-        radio = HyteraRadio("127.0.0.1", site.ports, RADIO, patience_s=10)
+        radio = HyteraRadio("127.0.0.1", site.ports, RADIO, patience_s=30)
         stack.callback(radio.close)
         yield Town(site, a, b, client, radio)
 
@@ -191,6 +192,7 @@ async def test_a_writer_that_slept_past_its_lease_writes_no_more(town: Town) -> 
 async def test_an_order_waits_for_the_broker(town: Town) -> None:
     at_a, at_b = town.addresses
     town.radio.register()
+    town.radio.text("here")
     known = until(lambda: town.get(at_a, "/api/radios").json()["items"], "the radio is known")
     town.site.broker.kill()
     town.site.broker.wipe()
@@ -204,13 +206,8 @@ async def test_an_order_waits_for_the_broker(town: Town) -> None:
     assert time.monotonic() - asked_at < 2
     assert answer.json()["message"]["state"] == "queued"
     town.site.broker.start()
-    town.radio.patience_s = 30
     assert town.radio.accept_text() == "stay there"
     message = answer.json()["message"]["id"]
+    path = f"/api/messages/{message}"
     for address in town.addresses:
-        until(
-            lambda at=address: (
-                town.get(at, f"/api/messages/{message}").json()["state"] == "delivered"
-            ),
-            "delivered",
-        )
+        until(partial(town.is_delivered, address, path), "delivered")
