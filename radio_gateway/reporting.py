@@ -40,6 +40,7 @@ class Reporter:
         self._started_at = clock().utc
         self._jumps = JumpWatch(clock)
         self._health: dict[tuple[str, str | None], LinkHealth] = {}
+        self._spool_fault: str | None = None
         self._drops: dict[tuple[str, str], int] = {}
         self._changed = asyncio.Event()
 
@@ -67,8 +68,12 @@ class Reporter:
         try:
             spool = spool_report(await outbox.status())
         except SpoolError as error:
-            log.warning("the spool does not tell how it is: %s", error)
+            if str(error) != self._spool_fault:
+                log.warning("the spool does not tell how it is: %s", error)
+            self._spool_fault = str(error)
             spool = None
+        else:
+            self._spool_fault = None
         statuses = [link.status() for link in self._links]
         for status in statuses:
             for port in status.ports:

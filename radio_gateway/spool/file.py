@@ -96,6 +96,7 @@ class SpoolFile:
         self._path = path
         self._limit = limit
         self._unreadable: set[int] = set()
+        self.closed = False
         try:
             self._db = sqlite3.connect(
                 path, isolation_level=None, timeout=0, check_same_thread=False
@@ -223,8 +224,12 @@ class SpoolFile:
         yield from self._db.execute("SELECT key, taken_at FROM command")
 
     def close(self) -> None:
-        """Write the log back into the file and let it go."""
-        self._db.close()
+        """Write the log back into the file and let it go; harmless when done already."""
+        self.closed = True
+        try:
+            self._db.close()
+        except sqlite3.Error as error:
+            log.warning("spool %s: %s", self._path, error)
 
     def _prepare(self) -> None:
         # one gateway per file: a second one would hand out the same numbers again

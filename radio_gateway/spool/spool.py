@@ -124,7 +124,7 @@ class Spool:
 
     async def stats(self) -> SpoolStats:
         """Depth, age and size."""
-        stats: SpoolStats = await self._call(self._file.stats)
+        stats: SpoolStats = await self._call(lambda: self._file.stats())
         return stats
 
     async def close(self) -> None:
@@ -195,6 +195,7 @@ class Spool:
             start = end
 
     def _append(self, rows: Sequence[Row]) -> list[int]:
+        self._revive()
         try:
             return self._file.append(rows)
         except SpoolFullError:
@@ -203,8 +204,13 @@ class Spool:
             self._make_anew(error)
         except SpoolError:
             self._file.close()
-            self._file = _open(self._path, self._limit)
+            self._revive()
         return self._file.append(rows)
+
+    def _revive(self) -> None:
+        """Open a file again that failed; raises SpoolError while that cannot be done."""
+        if self._file.closed:
+            self._file = _open(self._path, self._limit)
 
     def _make_anew(self, reason: SpoolMissingError) -> None:
         """Carry what the lost file holds, which is open still, into one at the old place."""
@@ -220,6 +226,7 @@ class Spool:
 
     def _answer(self, done: asyncio.Future[Any], function: Callable[[], Any]) -> None:
         try:
+            self._revive()
             result = function()
         except Exception as error:  # noqa: BLE001  # raised where the result is awaited
             self._tell(done.set_exception, done, error)

@@ -1,14 +1,17 @@
 """The spool while its disk or its file is in trouble, and after."""
 
+import resource
 import shutil
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from radio_gateway.domain.events import StatusReceived
 from radio_gateway.domain.wire import EventEnvelope
-from radio_gateway.spool import Spool, open_spool
+from radio_gateway.spool import Spool, SpoolError, open_spool
 from radio_gateway.spool.numbers import merged, missing
 from tests.radio_gateway.spool.test_spool import AT, status
 
@@ -83,6 +86,33 @@ async def test_a_write_that_failed_leaves_no_gap_in_the_numbers(tmp_path: Path) 
         assert (await spool.stats()).depth == 1
         again = await spool.append([status(2), status(4)], ["x", "y"])
         assert [x.seq for x in again] == [2, 3]
+
+
+@contextmanager
+def failing_writes(size: int) -> Iterator[None]:
+    """The system refuses to write beyond `size` octets of any file of this process."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+async def test_a_disk_that_fails_is_used_again_once_it_works(tmp_path: Path) -> None:
+    path = tmp_path / "spool.db"
+    async with open_spool(path, "coast", LIMIT) as spool:
+        stored = await spool.append([status(n) for n in range(3)])
+        epoch = spool.epoch
+        with failing_writes(4096):
+            with pytest.raises(SpoolError, match=r"spool\.db: "):
+                await spool.append([status(3)] * 500)
+            with pytest.raises(SpoolError, match=r"spool\.db: "):
+                await spool.append([status(3)] * 500)
+        assert await spool.acknowledge([stored[0].id]) == 1, "without a new event as well"
+        (again,) = await spool.append([status(4)])
+        assert (again.seq, again.epoch) == (4, epoch)
+        assert await spool.pending(urgent=False) == [*stored[1:], again]
 
 
 async def _some(spool: Spool) -> list[EventEnvelope]:
