@@ -39,7 +39,13 @@ async def store(
     `memory` is the writer's between its transactions; it must forget all if this one fails.
     Without events what the memory still owes the database is written.
     """
-    memory = Memory() if memory is None else memory
+    async with shared.log.gathering(session):
+        await _store(session, shared, envelopes, Memory() if memory is None else memory)
+
+
+async def _store(
+    session: AsyncSession, shared: Shared, envelopes: Sequence[EventEnvelope], memory: Memory
+) -> None:
     await memory.refresh(session)
     fresh = await _unseen(session, shared, envelopes, memory.recent)
     batch = Batch(

@@ -1,7 +1,8 @@
 """The event log: numbered within the transaction, told after its commit."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +17,7 @@ from dispatch.live.repository import EventRepository, LoggedEvent
 EVENT_CHANNEL: Final = "sardze_event"
 "Notices of it carry the number of a transaction's last event."
 _FRAMES: Final = "frames"
+_GATHERED: Final = "gathered"
 
 Publish = Callable[[Sequence[Frame]], None]
 
@@ -27,6 +29,15 @@ class News:
     type: str
     data: BaseModel
     agency_id: int | None
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """Events that are numbered and not yet written."""
+
+    first: int = 0
+    rows: list[dict[str, object]] = field(default_factory=list)
+    frames: list[Frame] = field(default_factory=list)
 
 
 class EventLog:
@@ -44,24 +55,45 @@ class EventLog:
 
     async def next_number(self, session: AsyncSession) -> int:
         """The number that this transaction's next event gets; nobody else can take it."""
+        gathered: _Gathered | None = session.info.get(_GATHERED)
+        if gathered is not None and gathered.rows:
+            return gathered.first + len(gathered.rows)
         return await EventRepository(session).take_numbers(0) + 1
 
     async def append_all(self, session: AsyncSession, news: Sequence[News]) -> int:
         """Log events in this order; the number of the last. `news` must not be empty."""
         t = self._now()
-        repository = EventRepository(session)
-        last = await repository.take_numbers(len(news))
-        rows: list[dict[str, object]] = []
-        frames: list[Frame] = []
-        for seq, one in enumerate(news, last - len(news) + 1):
+        waiting: _Gathered | None = session.info.get(_GATHERED)
+        gathered = _Gathered() if waiting is None else waiting
+        if waiting is None:
+            first = await EventRepository(session).take_numbers(len(news)) - len(news) + 1
+        else:
+            first = await self.next_number(session)
+        if not gathered.rows:
+            gathered.first = first
+        for seq, one in enumerate(news, first):
             data = one.data.model_dump_json()
-            rows.append(
+            gathered.rows.append(
                 {"seq": seq, "type": one.type, "t": t, "agency_id": one.agency_id, "data": data}
             )
-            frames.append(frame(seq, t, one.type, one.agency_id, data))
-        await repository.add(rows)
-        self._tell(session, frames)
-        return last
+            gathered.frames.append(frame(seq, t, one.type, one.agency_id, data))
+        if waiting is None:
+            await self._write(session, gathered)
+        return first + len(news) - 1
+
+    @asynccontextmanager
+    async def gathering(self, session: AsyncSession) -> AsyncIterator[None]:
+        """Events that are logged within the block are written at its end, all at once."""
+        gathered = session.info[_GATHERED] = _Gathered()
+        yield
+        del session.info[_GATHERED]
+        if gathered.rows:
+            await EventRepository(session).take_numbers(len(gathered.rows))
+            await self._write(session, gathered)
+
+    async def _write(self, session: AsyncSession, gathered: "_Gathered") -> None:
+        await EventRepository(session).add(gathered.rows)
+        self._tell(session, gathered.frames)
 
     def _tell(self, session: AsyncSession, frames: list[Frame]) -> None:
         waiting: list[Frame] | None = session.info.get(_FRAMES)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from dispatch.db.bulk import fetch
-from dispatch.db.newest import NewestFirst
+from dispatch.db.newest import NewestFirst, exactly
 from dispatch.db.words import Sought, indexed
 from dispatch.live.scope import Scope
 from dispatch.messages.filters import MessageFilter
@@ -46,14 +46,14 @@ class MessageRepository:
         at: datetime,
         detail: str | None = None,
         reason: str | None = None,
-    ) -> None:
+    ) -> MessageStateChange:
         """Add a step to the history."""
-        self._session.add(
-            MessageStateChange(
-                message_id=message_id, state=state, at=at, detail=detail, reason=reason
-            )
+        step = MessageStateChange(
+            message_id=message_id, state=state, at=at, detail=detail, reason=reason
         )
+        self._session.add(step)
         await self._session.flush()
+        return step
 
     async def get(self, message_id: int, scope: Scope) -> Message | None:
         """One message, if the scope shows it."""
@@ -143,9 +143,11 @@ class MessageRepository:
         """Messages, newest first; `before`: created_at and id of the last one already shown."""
         where: list[Any] = [
             col(getattr(Message, name)) == value
-            for name in ("unit_id", "radio_id", "talkgroup_id", "state")
+            for name in ("unit_id", "radio_id", "talkgroup_id")
             if (value := getattr(wanted, name)) is not None
         ]
+        if wanted.state is not None:
+            where.append(exactly(col(Message.state), wanted.state.value))
         if wanted.since is not None:
             where.append(col(Message.created_at) >= wanted.since)
         if wanted.until is not None:

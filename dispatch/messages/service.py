@@ -15,7 +15,14 @@ from dispatch.live.scope import EVERYTHING, Scope
 from dispatch.messages.addressee import Addressee, addressee_of
 from dispatch.messages.errors import NotCancellableError, NotRepeatableError
 from dispatch.messages.filters import MessageFilter
-from dispatch.messages.models import Direction, FailureReason, Message, MessageState, WaitingFor
+from dispatch.messages.models import (
+    Direction,
+    FailureReason,
+    Message,
+    MessageState,
+    MessageStateChange,
+    WaitingFor,
+)
 from dispatch.messages.repository import MessageRepository
 from dispatch.messages.schemas import MessageView
 from dispatch.messages.states import may_follow
@@ -145,8 +152,8 @@ async def received(
             reference=event.reference,
         )
     )
-    await repository.note(row.id, row.state, at)
-    await _tell(session, shared, "message.created", row)
+    step = await repository.note(row.id, row.state, at)
+    await shared.log.append(session, "message.created", _view(row, [step]), row.agency_id)
 
 
 async def cancel(
@@ -290,12 +297,11 @@ async def _get(session: AsyncSession, message_id: int, scope: Scope) -> Message:
 
 async def _views(session: AsyncSession, rows: Sequence[Message]) -> list[MessageView]:
     steps = await MessageRepository(session).steps([row.id for row in rows])
-    return [
-        MessageView.model_validate(
-            {**row.model_dump(), "user": row.user_name, "history": steps.get(row.id, [])}
-        )
-        for row in rows
-    ]
+    return [_view(row, steps.get(row.id, [])) for row in rows]
+
+
+def _view(row: Message, steps: Sequence[MessageStateChange]) -> MessageView:
+    return MessageView.model_validate({**row.model_dump(), "user": row.user_name, "history": steps})
 
 
 async def _tell(

@@ -135,7 +135,7 @@ class PositionRepository:
         order = (col(Position.heard_at), col(Position.radio_id))
         numbered = (
             select(
-                *_POSITION.c,
+                *_FIELDS,
                 func.row_number().over(order_by=order).label("place"),
                 func.count().over().label("total"),
             )
@@ -143,7 +143,7 @@ class PositionRepository:
             .subquery()
         )
         query = (
-            select(*(numbered.c[column.key] for column in _POSITION.c))
+            select(*(numbered.c[name] for name in Position.model_fields))
             .where(
                 or_((numbered.c.place - 1) % step == 0, numbered.c.place == numbered.c.total),
             )
@@ -156,7 +156,7 @@ class PositionRepository:
     ) -> Sequence[RowMapping]:
         """Reports from an area, since <= heard_at < until, oldest first."""
         query = (
-            select(*_POSITION.c)
+            select(*_FIELDS)
             .join(Radio, col(Radio.id) == col(Position.radio_id))
             .where(
                 scope.where(col(Radio.agency_id)),
@@ -182,5 +182,7 @@ def _of_unit(
     )
 
 
-_POSITION = Position.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+_FIELDS: Final[tuple[Any, ...]] = tuple(
+    col(getattr(Position, name)).label(name) for name in Position.model_fields
+)
 _LATEST = LatestPosition.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
