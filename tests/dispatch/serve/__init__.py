@@ -1,0 +1,1 @@
+"""Several processes over one PostgreSQL database: lease, notices, who may write."""
