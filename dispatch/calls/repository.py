@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from dispatch.calls.filters import CallFilter
 from dispatch.calls.models import CallRecord
-from dispatch.db.newest import NewestFirst
+from dispatch.db.newest import NewestFirst, exactly
 from dispatch.db.upsert import insert_into
 from dispatch.db.words import Sought, indexed
 from dispatch.live.scope import Scope
@@ -158,9 +158,11 @@ def _is(row_id: Any, wanted: int | None) -> ColumnElement[bool]:
 def _conditions(wanted: CallFilter) -> list[Any]:
     conditions: list[Any] = [
         col(getattr(CallRecord, name)) == value
-        for name in ("talkgroup_id", "unit_id", "radio_id", "kind")
+        for name in ("talkgroup_id", "unit_id", "radio_id")
         if (value := getattr(wanted, name)) is not None
     ]
+    if wanted.kind is not None:
+        conditions.append(exactly(col(CallRecord.kind), wanted.kind))
     if wanted.emergency is not None:
         # bare, as in the condition of its index
         emergency = col(CallRecord.emergency)

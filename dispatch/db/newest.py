@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     cast,
     column,
     func,
@@ -24,7 +25,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.util import ClauseAdapter
 
 from dispatch.db.words import Sought
 
@@ -35,7 +35,7 @@ Place: TypeAlias = tuple[datetime, int]
 
 WINDOW: Final = 3000
 "Rows that a search looks through in the list's own order before it asks the index."
-COMMON: Final = 20_000
+COMMON: Final = 100_000
 "A word in more rows than this is sought by walking on: sorting them all would take longer."
 
 
@@ -45,6 +45,18 @@ def older_than(at: Any, row_id: Any, place: Place | None) -> Conditions:
         return ()
     here = tuple_(literal(place[0], at.type), literal(place[1], row_id.type))
     return (tuple_(at, row_id) < here,)
+
+
+def exactly(column: Any, value: object) -> ColumnElement[bool]:
+    """The same as `column == value`, for columns of few values that are spread unevenly.
+
+    The value stands in the statement: a plan for any value would walk through a whole log to
+    find the few rows of a small agency.
+    """
+    same: ColumnElement[bool] = column == bindparam(
+        None, value, type_=column.type, literal_execute=True
+    )
+    return same
 
 
 class NewestFirst(Generic[Row]):
@@ -96,12 +108,15 @@ class NewestFirst(Generic[Row]):
         if await self._count(sought) > COMMON:
             holds = self._holds(self._table.c.words, sought)
             return await self._rows(self._listed([*where, holds], either, before, limit))
-        hits = select(self._table).where(self._indexed(sought)).cte("hits")
+        table = self._table
+        conditions = [self._indexed(sought), *where, or_(*either), *self._after(before)]
+        # places alone, so that sorting thousands of them stays in memory; no LIMIT in here,
+        # for whose sake a database would walk the list's index to its end
+        hits = select(table.c[self._at], table.c.id).where(*conditions).cte("hits")
         hits = hits.prefix_with("MATERIALIZED")
-        there = ClauseAdapter(hits)
-        conditions = [*where, or_(*either), *self._after(before)]
-        hit = select(hits).where(*(there.traverse(one) for one in conditions))
-        return await self._rows(self._ordered(hit, hits, limit))
+        newest = self._ordered(select(hits.c.id), hits, limit).subquery()
+        rows = select(table).where(table.c.id.in_(select(newest.c.id)))
+        return await self._rows(self._ordered(rows, table, limit))
 
     def _after(self, place: Place | None) -> Conditions:
         return older_than(self._table.c[self._at], self._table.c.id, place)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, false, or_, true
 
 from dispatch.auth.identity import SignedIn
+from dispatch.db.newest import exactly
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Scope:
         """The same as conditions that exclude one another: each can use an index on agencies."""
         if self.agencies is None:
             return (true(),)
-        return (agency_id.is_(None), *(agency_id == one for one in sorted(self.agencies)))
+        return (agency_id.is_(None), *(exactly(agency_id, one) for one in sorted(self.agencies)))
 
 
 EVERYTHING: Final = Scope(None)
