@@ -26,6 +26,7 @@ from radio_gateway.adapters import kind_names, load_kind
 from radio_gateway.adapters.kinds.base import AdapterKind
 from radio_gateway.adapters.kinds.homebrew import RepeaterSettings
 from radio_gateway.config import GatewaySection
+from radio_gateway.config_mqtt import MqttSettings, TlsSettings
 from radio_gateway.domain.ports import Ability
 
 ROOT = Path(__file__).parent.parent
@@ -34,8 +35,8 @@ BEGIN, END = "<!-- support table: begin -->", "<!-- support table: end -->"
 INTRODUCTION = """\
 # Configuration
 
-`dispatch run --config sardze.toml` reads one TOML file; `radio-gateway run` reads the `[gateway]`
-and `[[link]]` tables of a file of its own. Times are seconds unless a name says otherwise, paths
+`dispatch run` and `dispatch serve --config sardze.toml` read one TOML file; `radio-gateway run`
+reads the `[gateway]`, `[mqtt]` and `[[link]]` tables of a file of its own. Times are seconds unless a name says otherwise, paths
 are relative to the file. Every key of `[dispatch]` can be overridden by an environment variable:
 `SARDZE_PORT=9000`. A wrong key, kind or value is one line with the file, the key, what was found
 and what is allowed; `radio-gateway check-config FILE` and `dispatch doctor --config FILE` read
@@ -73,6 +74,8 @@ def configuration() -> str:
     parts += _section("[status_map.NUMBER]", StatusEntry)
     parts += _section("[templates.NAME]", Template)
     parts += _section("[gateway]", GatewaySection)
+    parts += _section("[mqtt]", MqttSettings)
+    parts += _section("[mqtt.tls]", TlsSettings)
     for name in kind_names():
         kind = load_kind(name)
         parts += _section(f'[[link]] with kind = "{name}"', kind.settings, kind.capabilities.title)
