@@ -59,6 +59,7 @@ class Sender:
         self._to_forget = asyncio.Event()
         self._gone: dict[Span, float] = {}
         self._away = False
+        self._complaint: str | None = None
         self.on_change: Callable[[], None] = lambda: None
         self.on_progress: Callable[[], None] = lambda: None
 
@@ -145,7 +146,7 @@ class Sender:
                 else:
                     lane.not_published(batch)
         except SpoolError as error:
-            log.warning("cannot read the spool: %s", error)
+            self._complain(error)
             return False
         finally:
             self._publishing -= 1
@@ -191,7 +192,7 @@ class Sender:
                     lane.wanted((e for e in found.envelopes if is_urgent(e.event) is urgent), now)
                 self._gone.update((gone, now) for gone in found.gone)
         except SpoolError as error:
-            log.warning("cannot look for what dispatch lacks: %s", error)
+            self._complain(error)
         self._wake_both()
         if self.gone != before:
             log.warning("dispatch lacks events that it gave a receipt for: %s", self.gone)
@@ -206,11 +207,12 @@ class Sender:
             try:
                 await self._spool.acknowledge(ids)
             except SpoolError as error:
-                log.warning("receipts are noted later: %s", error)
+                self._complain(error)
                 self._receipted = ids + self._receipted
                 self._to_forget.set()
                 await asyncio.sleep(TICK_S)
             else:
+                self._complaint = None
                 self.on_progress()
 
     async def _tick(self) -> None:
@@ -224,6 +226,12 @@ class Sender:
                     lane.restart()
             self._loose.settle(now)
             self._recall(now)
+
+    def _complain(self, error: SpoolError) -> None:
+        """Log a fault of the spool once, however often it is tried."""
+        if str(error) != self._complaint:
+            log.warning("the spool is tried again: %s", error)
+        self._complaint = str(error)
 
     def _recall(self, now: float) -> None:
         for lane in self._lanes:
