@@ -1,8 +1,8 @@
 """The table of positions by UTC day: PostgreSQL's partitions, and forgetting old days."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.db.bulk import fetch, is_sqlite, micros
 from dispatch.db.database import Database
+
+Span: TypeAlias = tuple[date, date]
 
 AHEAD: Final = 2
 "Days after today whose partitions are made before they are needed."
@@ -49,16 +51,19 @@ async def make_days(session: AsyncSession, days: Iterable[date]) -> None:
         )
 
 
-async def drop_days(database: Database, before: date) -> int:
+async def drop_days(database: Database, before: date, keep: Sequence[Span] = ()) -> int:
     """Forget all positions heard before this day began, UTC; how many days that were.
 
+    `keep`: days that stay, first and last of each span.
     PostgreSQL drops partitions, each within a second; one that a long query reads stays until the
     next time. SQLite deletes rows, a part in each transaction, so that ingest goes on between.
     """
+    spans = _between(before, keep)
     if database.is_sqlite:
-        return await _delete_days(database, before)
+        return sum([await _delete_days(database, span) for span in spans])
     async with database.read() as session:
-        days = sorted(day for day in await existing_days(session) if day < before)
+        found = sorted(await existing_days(session))
+    days = [day for day in found if any(first <= day < end for first, end in spans)]
     dropped = 0
     for day in days:
         try:
@@ -73,12 +78,11 @@ async def drop_days(database: Database, before: date) -> int:
     return dropped
 
 
-async def _delete_days(database: Database, before: date) -> int:
-    end = micros(_start(before))
+async def _delete_days(database: Database, span: Span) -> int:
+    begin, end = (micros(_start(day)) for day in span)
     async with database.read() as session:
-        oldest = (
-            await session.execute(text("SELECT min(heard_at) FROM position"))
-        ).scalar_one_or_none()
+        query = text("SELECT min(heard_at) FROM position WHERE heard_at >= :begin")
+        oldest = (await session.execute(query, {"begin": begin})).scalar_one_or_none()
     if oldest is None or oldest >= end:
         return 0
     count = _ROWS
@@ -88,13 +92,26 @@ async def _delete_days(database: Database, before: date) -> int:
             done = await connection.execute(
                 text(
                     "DELETE FROM position WHERE (radio_id, heard_at) IN (SELECT radio_id, heard_at "
-                    "FROM position WHERE heard_at < :end ORDER BY heard_at LIMIT :rows)"
+                    "FROM position WHERE heard_at >= :begin AND heard_at < :end "
+                    "ORDER BY heard_at LIMIT :rows)"
                 ),
-                {"end": end, "rows": _ROWS},
+                {"begin": begin, "end": end, "rows": _ROWS},
             )
             count = done.rowcount
     day_us = _DAY // timedelta(microseconds=1)
     return int(end // day_us - oldest // day_us)
+
+
+def _between(before: date, keep: Sequence[Span]) -> list[Span]:
+    """The days before one that are within no kept span: first day, and the day after the last."""
+    first, found = date.min, []
+    for start, last in sorted(keep):
+        if first < min(start, before):
+            found.append((first, min(start, before)))
+        first = max(first, min(last, before) + _DAY)
+    if first < before:
+        found.append((first, before))
+    return found
 
 
 def _start(day: date) -> datetime:

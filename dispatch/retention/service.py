@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -165,12 +165,11 @@ class Retention:
 
     async def _drop_days(self, limit: Limit) -> int:
         async with self._database.read() as session:
-            held = [one.since for one in await RetentionRepository(session).holds()]
-        # days go oldest first, up to the first that is held
-        before = min([limit.before, *held])
-        count = await drop_days(self._database, before.astimezone(UTC).date())
+            holds = await RetentionRepository(session).holds()
+        keep = [(one.since.date(), one.until.date()) for one in holds]
+        count = await drop_days(self._database, limit.before.date(), keep)
         async with self._database.write() as session:
-            await _tell(session, Limit(limit.kind, before), count)
+            await _tell(session, limit, count)
         return count
 
     def _end(self) -> None:

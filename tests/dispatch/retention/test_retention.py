@@ -16,11 +16,15 @@ from dispatch.config import RetentionSettings
 from dispatch.emergencies.models import Emergency, EmergencyState
 from dispatch.live.models import Event
 from dispatch.messages.models import Direction, Message, MessageState, MessageStateChange
+from dispatch.positions.models import Position
 from dispatch.retention import service
 from dispatch.retention.limits import Kind
 from dispatch.retention.machine import Uptime
 from dispatch.retention.service import BATCH, Retention
-from tests.dispatch.world import START, World
+from radio_gateway.domain.events import PositionReported, PositionSource
+from radio_gateway.domain.geo import GeoPoint
+from radio_gateway.domain.moment import Moment
+from tests.dispatch.world import LINK, OURS, START, World
 
 DAY = timedelta(days=1)
 DAYS = RetentionSettings(
@@ -184,6 +188,30 @@ async def test_a_hold_keeps_what_happened_within_it(keeper: Keeper) -> None:
         await service.end_hold(session, first.id)
     await keeper.sweep()
     assert (await keeper.count(CallRecord), await keeper.count(Message)) == (0, 0)
+
+
+async def test_positions_go_by_days_and_held_days_stay(keeper: Keeper) -> None:
+    world = keeper.world
+    for day in (2, 1, 0):
+        world.clock.at = START - day * DAY
+        at = Moment(0.0, world.clock.at)
+        await world.hear(
+            PositionReported(
+                link=LINK,
+                at=at,
+                radio=OURS,
+                point=GeoPoint(56.5, 21.0),
+                source=PositionSource.TRIGGERED,
+            )
+        )
+    keeper.machine.pass_time(3 * DAY)
+    async with world.database.write() as session:
+        await service.hold(session, START - DAY, START - DAY / 2, "case 7", START)
+    await keeper.sweep()
+    async with world.database.read() as session:
+        left = (await session.execute(select(col(Position.heard_at)))).scalars().all()
+    assert sorted(left) == [START - DAY, START]
+    assert keeper.retention.erased[Kind.POSITIONS] == 1
 
 
 async def test_events_go_from_the_old_end_only(keeper: Keeper) -> None:
