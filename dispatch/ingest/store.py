@@ -99,13 +99,16 @@ def _notice(batch: Batch, fresh: Sequence[EventEnvelope]) -> list[Report]:
     reports = []
     for envelope in fresh:
         event = envelope.event
+        if isinstance(event, e.PositionReported):
+            at = batch.plausible(event.at.utc)
+            known = batch.radios.alive(event.radio, at, event.link)
+            reports.append(Report(event, known.id, known.unit_id, known.agency_id, at))
+            continue
         radio = getattr(event, "radio", None)
         if isinstance(event, _NOT_LIFE) or not isinstance(radio, RadioId):
             continue
         at = batch.plausible(event.at.utc)
-        known = batch.radios.alive(radio, at, event.link, getattr(event, "rssi_dbm", None))
-        if isinstance(event, e.PositionReported):
-            reports.append(Report(event, known.id, known.unit_id, known.agency_id, at))
+        batch.radios.alive(radio, at, event.link, getattr(event, "rssi_dbm", None))
     return reports
 
 

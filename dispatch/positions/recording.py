@@ -188,7 +188,7 @@ def _told(report: Report, heard: int, fixed: int | None) -> Passing:
             "bearing_deg": event.bearing_deg,
             "error_m": event.error_m,
             "altitude_m": event.altitude_m,
-            "source": event.source.value,
+            "source": event.source,
             "stale": event.stale,
             "verified": event.verified,
         }

@@ -166,7 +166,9 @@ class RadioBook:
         """Row id of a loaded radio."""
         return None if radio is None else self[radio].id
 
-    def alive(self, radio: RadioId, at: datetime, link: str, rssi_dbm: float | None) -> KnownRadio:
+    def alive(
+        self, radio: RadioId, at: datetime, link: str, rssi_dbm: float | None = None
+    ) -> KnownRadio:
         """A sign of life of a loaded radio."""
         known = self[radio]
         known.alive(at, link, rssi_dbm)
