@@ -8,10 +8,11 @@ from pydantic.fields import FieldInfo
 
 from radio_gateway.adapters import REGISTRY, kind_names, load_kind
 from radio_gateway.config import GatewaySection
+from radio_gateway.config_mqtt import MqttSettings
 
 
 def _models() -> Iterator[type[BaseModel]]:
-    waiting: list[type[BaseModel]] = [GatewaySection]
+    waiting: list[type[BaseModel]] = [GatewaySection, MqttSettings]
     waiting += [load_kind(name).settings for name in REGISTRY]
     while waiting:
         model = waiting.pop()
