@@ -36,10 +36,11 @@ INTRODUCTION = """\
 # Configuration
 
 `dispatch run` and `dispatch serve --config sardze.toml` read one TOML file; `radio-gateway run`
-reads the `[gateway]`, `[mqtt]` and `[[link]]` tables of a file of its own. Times are seconds unless a name says otherwise, paths
-are relative to the file. Every key of `[dispatch]` can be overridden by an environment variable:
-`SARDZE_PORT=9000`. A wrong key, kind or value is one line with the file, the key, what was found
-and what is allowed; `radio-gateway check-config FILE` and `dispatch doctor --config FILE` read
+reads the `[gateway]`, `[mqtt]` and `[[link]]` tables of a file of its own. Times are seconds
+unless a name says otherwise, paths are relative to the file. Every key of `[dispatch]` can be
+overridden by an environment variable: `SARDZE_PORT=9000`. A wrong key, kind or value is one line
+with the file, the key, what was found and what is allowed; `radio-gateway check-config FILE` and
+`dispatch doctor --config FILE` read
 without starting. Commented examples: [MMDVM repeater](examples/homebrew.toml),
 [Hytera](examples/hytera.toml), [Kenwood](examples/kenwood.toml), [NMEA 0183](examples/nmea.toml).
 """
