@@ -28,6 +28,7 @@ from dispatch.db import migrate
 from dispatch.db.database import Database
 from dispatch.emergencies.router import router as emergencies
 from dispatch.health import Health
+from dispatch.ingest.service import Ingest
 from dispatch.links.catalogue import LinkCatalogue, LinkTraits
 from dispatch.links.router import router as links
 from dispatch.live.following import Following
@@ -39,6 +40,7 @@ from dispatch.positions.router import router as positions
 from dispatch.problems import SIGNED_IN
 from dispatch.radio_side.joints import BrokerJoint, Joint, MemoryJoint
 from dispatch.radio_side.side import RadioSide
+from dispatch.radio_side.writer import Writer
 from dispatch.radios.router import router as radios
 from dispatch.reports.router import router as reports
 from dispatch.security import Origins, RequestGuard, SecurityHeaders, origin_of
@@ -188,9 +190,20 @@ async def _start(
     radio_side = RadioSide(shared, joint, settings.dispatch.retention)
     radio_side.watch(state.health, state.metrics)
     radio_side.reports.on_report(condition.gateways.take)
-    condition.watch_ingest(radio_side.writer)
+    _watch_writer(condition, radio_side.writer)
     state.radio_side = radio_side
     await stack.enter_async_context(radio_side.running(tasks))
+
+
+def _watch_writer(condition: Condition, writer: Writer) -> None:
+    """What only the process that writes can know."""
+    condition.watch_ingest(writer)
+
+    def ingest() -> Ingest | None:
+        return writer.ingest if writer.writing else None
+
+    condition.latency = lambda: None if (one := ingest()) is None else one.latency
+    condition.missing = lambda: None if (one := ingest()) is None else one.gaps.overdue
 
 
 def link_catalogue(settings: Settings) -> LinkCatalogue:

@@ -6,7 +6,7 @@ import shutil
 import socket
 import stat
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,6 +52,7 @@ async def examine(settings: Settings) -> list[Finding]:
         ]
         findings += [Finding("advice", ok=True, text=line) for line in settings.gateway.advice()]
     findings += [_clock(clock.now()), _disk(settings.data_dir), _console(), *_map(settings)]
+    findings += _alarm_hook(settings.dispatch.alarm.hook)
     return findings
 
 
@@ -183,6 +184,18 @@ def _console() -> Finding:
         text = "not built: run `make run` in the checkout, or install the package"
         return Finding("console", ok=False, text=text)
     return Finding("console", ok=True, text=f"built, in {root}")
+
+
+def _alarm_hook(command: Sequence[str]) -> Iterator[Finding]:
+    what = "alarm hook"
+    if not command:
+        text = "none: nobody outside the console learns of an unanswered alarm"
+        yield Finding(what, ok=True, text=text)
+    elif shutil.which(command[0]) is None:
+        text = f"{command[0]} is not there or may not be run: correct dispatch.alarm.hook"
+        yield Finding(what, ok=False, text=text)
+    else:
+        yield Finding(what, ok=True, text=f"{command[0]} can be run")
 
 
 def _map(settings: Settings) -> Iterator[Finding]:

@@ -60,6 +60,18 @@ class ConditionMetrics(Collector):
         for share in _QUANTILES:
             probes.add_metric((str(share),), condition.database.quantile(share))
         yield probes
+        if (missing := condition.missing()) is not None:
+            yield _gauge("sardze_events_missing", "Numbered, and not arrived for long.", missing)
+        if (latency := condition.latency()) is not None:
+            commits = GaugeMetricFamily(
+                "sardze_commit_seconds",
+                "From hearing to commit, last minute.",
+                labels=("quantile",),
+            )
+            for share, seconds in ((0.5, latency.p50_s), (0.99, latency.p99_s)):
+                if seconds is not None:
+                    commits.add_metric((str(share),), seconds)
+            yield commits
 
     def _links(self) -> Iterator[Metric]:
         labels = ("gateway", "link", "site")
@@ -110,7 +122,7 @@ class ConditionMetrics(Collector):
             lambda k: k.report.loop_lag_s,
         )
         shed = CounterMetricFamily(
-            "sardze_events_shed", "Given up under overload.", labels=("gateway", "kind")
+            "sardze_gateway_events_shed", "Given up under overload.", labels=("gateway", "kind")
         )
         for name, known in every.items():
             for kind, count in (known.report.spool.shed if known.report.spool else {}).items():
@@ -128,7 +140,9 @@ class ConditionMetrics(Collector):
         oldest = GaugeMetricFamily(
             "sardze_spool_oldest_seconds", "Age of the oldest event.", labels=("gateway",)
         )
-        lost = CounterMetricFamily("sardze_events_lost", "Durable, and lost.", labels=("gateway",))
+        lost = CounterMetricFamily(
+            "sardze_gateway_events_lost", "Durable, and lost.", labels=("gateway",)
+        )
         for name, known in every.items():
             spool = known.report.spool
             if spool is None:

@@ -19,6 +19,20 @@ TOO_MANY_WAITING = 15_000
 "Events in memory; ingest stops taking more at 20 000."
 
 
+class Stored(Protocol):
+    """What the ingest of the process that writes knows, once it has begun."""
+
+    @property
+    def p50_s(self) -> float | None:
+        """Seconds from hearing to commit, half of the events; None: none lately."""
+        ...
+
+    @property
+    def p99_s(self) -> float | None:
+        """The same for 99 of 100 events."""
+        ...
+
+
 class IngestLike(Protocol):
     """What is asked of ingest."""
 
@@ -52,6 +66,10 @@ class Condition:
         self.data = DataDirectory(directory, backup_expected=backup_expected, now=now)
         self.heart = Heart()
         self.links = LinkRows(database, now)
+        self.latency: Callable[[], Stored | None] = lambda: None
+        "Of the events of the last minute; None: another process writes."
+        self.missing: Callable[[], int | None] = lambda: None
+        "Events that gateways numbered and that have not arrived for long; None: not known here."
         self.broker: Callable[[], bool] | None = None
         "Whether the broker is connected; None: there is none, all is in one process."
         board.add("database", self.database.findings)
@@ -60,6 +78,7 @@ class Condition:
         board.add("heart", self.heart.findings)
         board.add("links", self.links.findings)
         board.add("broker", self._broker)
+        board.add("gaps", self._gaps)
 
     def start(self, start: Callable[[str, Callable[[], Awaitable[object]]], None]) -> None:
         """Start all watchers; `start` takes a name and what runs until the end of the app."""
@@ -72,6 +91,12 @@ class Condition:
     def watch_ingest(self, ingest: IngestLike) -> None:
         """The process that writes has this lamp as well."""
         self.board.add("ingest", lambda: _ingest(ingest))
+
+    def _gaps(self) -> Iterator[Finding]:
+        missing = self.missing()
+        if missing is not None:
+            text = "gaps.open" if missing else "gaps.none"
+            yield Finding("gaps", "amber" if missing else "ok", text, {"count": missing})
 
     def _broker(self) -> Iterator[Finding]:
         if self.broker is not None:

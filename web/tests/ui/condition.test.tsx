@@ -39,7 +39,7 @@ test("the list names part, state, figures and what to do", async () => {
   await draw(<Condition />);
   await click(document.querySelector(".cond .menu-b"));
   const [first, second] = [...document.querySelectorAll(".cond-list li")].map((row) => row.textContent);
-  expect(first).toContain("Gaidošie notikumi liepaja");
+  expect(first).toContain("Gaidošie notikumi · liepaja");
   expect(first).toContain("pārbaudīt");
   expect(first).toContain("Aizpildīts 83 %");
   expect(first).toContain("Ko darīt:");
@@ -48,8 +48,8 @@ test("the list names part, state, figures and what to do", async () => {
 });
 
 test("the server's own clock and loop are told from a gateway's", () => {
-  expect(partName(lamp("clock", "ok", "clock.ok"))).toBe("Pulkstenis serveris");
-  expect(partName(lamp("clock:rimi", "ok", "clock.ok"))).toBe("Pulkstenis rimi");
+  expect(partName(lamp("clock", "ok", "clock.ok"))).toBe("Pulkstenis · serveris");
+  expect(partName(lamp("clock:rimi", "ok", "clock.ok"))).toBe("Pulkstenis · rimi");
   expect(partName(lamp("a.new.part", "ok", "new"))).toBe("a.new.part");
 });
 
