@@ -72,7 +72,10 @@ def _refuse(constant: str) -> NoReturn:
 
 
 _PLAIN: Final = frozenset({str, int, float, bool, type(None)})
-_encode: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+# what is written are trees made of dataclasses: nothing in them can be circular
+_encode: Final = JSONEncoder(
+    ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":")
+).encode
 _decode: Final = JSONDecoder(parse_constant=_refuse).decode
 
 
