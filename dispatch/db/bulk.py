@@ -138,7 +138,9 @@ def _translated(sql: str) -> Iterator[None]:
     except sqlite3.Error as error:
         raise DBAPIError.instance(sql, None, error, sqlite3.Error) from error
     except (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError) as error:
-        raise OperationalError(sql, None, error) from error
+        # a value that the driver cannot write is the row's fault, and trying again is in vain
+        kind = DBAPIError if isinstance(error, ValueError) else OperationalError
+        raise kind(sql, None, error) from error
     except asyncpg.PostgresError as error:
         kind = OperationalError if str(error.sqlstate)[:2] in _GONE else DBAPIError
         raise kind(sql, None, error) from error

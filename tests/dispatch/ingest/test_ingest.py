@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -114,6 +115,17 @@ async def test_an_event_at_fault_is_put_aside_and_blocks_nothing(
     async with world.database.read() as session:
         rows = (await session.execute(text("SELECT event_id, kind FROM rejected_event"))).all()
     assert [tuple(row) for row in rows] == [(bad.id, "call_started")]
+
+
+async def test_a_position_that_no_column_takes_blocks_no_other(world: World) -> None:
+    bad = envelope(replace(position(1), speed_kmh=1e300))
+    good = [envelope(position(second, THEIRS)) for second in (2, 3)]
+    async with ingesting(world) as (bus, _):
+        await bus.publish([good[0], bad, good[1]])
+        await receipts(bus, 3)
+    async with world.database.read() as session:
+        query = "SELECT count(*) FROM position WHERE radio_id = 2"
+        assert (await session.execute(text(query))).scalar() == 2
 
 
 async def test_text_that_no_database_takes_is_mended_and_kept(world: World) -> None:

@@ -1,0 +1,98 @@
+"""What waits to be stored: alarms first, bounded, and what may go before what may not."""
+
+from dispatch.ingest.inbox import BATCH, SLOW, Inbox
+from dispatch.ingest.latency import CommitLatency
+from dispatch.ingest.memory import RecentIds
+from radio_gateway.domain.events import (
+    EmergencyRaised,
+    EmergencySource,
+    PositionReported,
+    PositionSource,
+    RadioHeard,
+    TextReceived,
+)
+from radio_gateway.domain.geo import GeoPoint
+from radio_gateway.domain.ids import RadioId
+from radio_gateway.domain.wire import EventEnvelope
+from tests.dispatch.world import LINK, OURS, START, THEIRS, envelope, moment
+
+
+def heard(second: float) -> EventEnvelope:
+    return envelope(RadioHeard(link=LINK, at=moment(second), radio=OURS), seq=None)
+
+
+def place(second: float, radio: RadioId = OURS) -> EventEnvelope:
+    event = PositionReported(
+        link=LINK,
+        at=moment(second),
+        radio=radio,
+        point=GeoPoint(56.5, 21.0),
+        source=PositionSource.TRIGGERED,
+    )
+    return envelope(event, seq=None)
+
+
+def words(second: float) -> EventEnvelope:
+    return envelope(TextReceived(link=LINK, at=moment(second), radio=OURS, text="x"))
+
+
+def test_of_what_may_be_shed_the_newest_of_each_radio_stays() -> None:
+    inbox = Inbox(limit=6)
+    kept = [words(0), place(5, THEIRS), place(6)]
+    inbox.put([heard(1), kept[0], place(2), place(3), kept[1], kept[2]])
+    inbox.make_room()
+    assert inbox.take() == kept
+    assert inbox.shed == {"radio_heard": 1, "position_reported": 2}
+
+
+def test_what_must_not_be_lost_is_never_shed() -> None:
+    inbox = Inbox(limit=3)
+    texts = [words(n) for n in range(3)]
+    inbox.put(texts)
+    inbox.make_room()
+    assert inbox.full
+    assert inbox.take() == texts
+
+
+def test_alarms_wait_apart_and_hurry() -> None:
+    inbox = Inbox()
+    alarm = envelope(
+        EmergencyRaised(link=LINK, at=moment(), radio=OURS, source=EmergencySource.ALARM)
+    )
+    inbox.put([place(1)])
+    hurries = [inbox.hurry]
+    inbox.put([alarm])
+    assert [*hurries, inbox.hurry] == [False, True]
+    assert list(inbox.urgent) == [alarm]
+    assert len(inbox) == 2
+
+
+def test_a_transaction_is_bounded_by_rows_and_by_slow_events() -> None:
+    inbox = Inbox()
+    inbox.put([place(n) for n in range(BATCH + 1)])
+    assert [len(inbox.take()), len(inbox.take())] == [BATCH, 1]
+    inbox.put([words(n) for n in range(SLOW + 1)])
+    assert [len(inbox.take()), len(inbox.take())] == [SLOW, 1]
+
+
+def test_recent_ids_are_bounded() -> None:
+    recent = RecentIds(limit=2)
+    assert [recent.meet(one) for one in ("a", "a", "b", "c", "a")] == [
+        True,
+        False,
+        True,
+        True,
+        True,
+    ]
+
+
+def test_latency_is_that_of_the_last_minute() -> None:
+    now = 0.0
+    latency = CommitLatency(lambda: now)
+    for second in range(100):
+        latency.note([heard(0)], moment(second / 1000).utc)
+    assert [latency.percentile(share) for share in (50, 99)] == [0.050, 0.099]
+    now = 61.0
+    assert latency.percentile(99) is None
+    latency.note([heard(5)], START)
+    assert latency.percentile(99) == 0.0
