@@ -82,7 +82,7 @@ class Console:
             self.live.set()
         elif "seq" in frame:
             self._apply(frame)
-        elif frame["type"] == "position":
+        elif frame["type"] == "positions":
             for one in frame["data"]:
                 self.units.setdefault(one["radio_id"], []).append(time.monotonic())
         elif frame["type"] in ALARMS:

@@ -42,10 +42,10 @@ class Load:
         """Work until the block ends; what is under way then counts as never acknowledged."""
         pace = self.pace
         kinds = (
-            (pace.text, self._text),
-            (pace.call, self._call),
-            (pace.emergency, self.raise_alarm),
-            (pace.position, self._position),
+            (pace.text, self.text),
+            (pace.call, self.call),
+            (pace.emergency, self.alarm),
+            (pace.position, self.position),
         )
         tasks = [
             asyncio.create_task(self._repeat(every, act, line), name=act.__name__)
@@ -75,18 +75,19 @@ class Load:
             due = max(due + every, loop.time() - 1.0)  # a second is caught up, an outage is not
             await asyncio.sleep(max(0.0, due - loop.time()))
 
-    async def _text(self, line: Repeater) -> None:
+    async def text(self, line: Repeater) -> None:
+        """One text, noted once it is acknowledged; the others likewise."""
         number = next(self.sent)
         words = f"text {number}"
         await line.text(TEXTING + number % self._radios, number, words)
         self.ledger.note(Class.TEXT, words)
 
-    async def _call(self, line: Repeater) -> None:
+    async def call(self, line: Repeater) -> None:
         radio = next(self._calls)
         await line.call(radio)
         self.ledger.note(Class.CALL, radio)
 
-    async def raise_alarm(self, line: Repeater) -> None:
+    async def alarm(self, line: Repeater) -> None:
         """Press one emergency key; returns once that is acknowledged."""
         radio, place = next(self._alarms), next(self.sent)
         if self.on_alarm is not None:
@@ -94,7 +95,7 @@ class Load:
         await line.emergency(radio, place)
         self.ledger.note(Class.EMERGENCY, radio)
 
-    async def _position(self, line: Repeater) -> None:
+    async def position(self, line: Repeater) -> None:
         number = next(self.sent)
         await line.position(DRIVING + number % self._radios, number)
         self.ledger.note(Class.POSITION, number)

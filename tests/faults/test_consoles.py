@@ -55,7 +55,7 @@ async def test_a_console_comes_back(
                 for _ in range(absences):
                     wire.become(Mode.STALL)
                     for _ in range(alarms):
-                        await load.raise_alarm(line)
+                        await load.alarm(line)
                         await lasting(away_s / alarms)
                     # the line was dead: what it held is gone, as behind a tunnel or a lid
                     wire.become(Mode.CUT)
@@ -91,7 +91,7 @@ async def test_one_dispatcher_wins_each_alarm(town: Town, races: int) -> None:
             screens = [await stack.enter_async_context(console(one)) for one in people[:2]]
             winners: dict[int, str] = {}
             for number in range(1, races + 1):
-                await load.raise_alarm(line)
+                await load.alarm(line)
                 await eventually(lambda n=number: len(screens[0].raised) == n, "the alarm")  # type: ignore[misc]
                 alarm = max(screens[0].raised)
                 rivals = chance.sample(range(8), chance.randint(2, 8))

@@ -63,7 +63,7 @@ async def test_away(tmp_path: Path, part: str, seconds: float) -> None:
             load = Load(ledger, NORMAL)
             load.on_alarm = lambda place: pressed.update({place: time.monotonic()})
             await line.register(TEXTING)
-            await load.raise_alarm(line)
+            await load.alarm(line)
             await eventually(lambda: len(screen.raised) == 1, "the first alarm", 30)
             async with load.running(line) as tasks:
                 await go(system, part)

@@ -26,6 +26,8 @@ class Town:
     "Address for SQLAlchemy; empty: SQLite in the folder."
     more: str = ""
     "Further lines of the file."
+    session: str = ""
+    "Further lines of its section `dispatch`."
     ports: dict[str, int] = field(default_factory=dict)
     port: int = 0
 
@@ -66,6 +68,7 @@ class Town:
             port = {self.port}
             data_dir = "data"
             {database}
+            {self.session}
             [gateway]
             id = "{NETWORK}"
             data_dir = "data"

@@ -35,7 +35,6 @@ PLAN: Final = (
         "answer-cut", "test_consoles.py::test_an_order_whose_answer_is_lost_has_one_effect", 1
     ),
     Scenario("bad-lines", "test_lines.py::test_a_bad_line_changes_nothing", 5),
-    Scenario("silent-repeater", "test_lines.py::test_a_silent_repeater_is_noticed", 2),
     Scenario("clock-jumps", "test_clock.py::test_the_clock_jumps", 1),
     Scenario("disk-full", "test_disk.py::test_the_disk_is_full", 1),
     Scenario("sync-order", "test_disk.py::test_the_disk_has_it_before_the_radio_is_answered", 1),
