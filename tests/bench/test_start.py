@@ -1,5 +1,6 @@
 """How soon `dispatch run` and `dispatch serve` answer, and how much memory they take."""
 
+import asyncio
 import os
 import socket
 import subprocess
@@ -11,22 +12,28 @@ import pytest
 
 from tests.bench.machine import cpu_s, resident_mib
 from tests.bench.results import record
+from tests.dispatch.postgres import create_database
 from tests.e2e.system import Installation, Running, free_port, until
 
 pytestmark = pytest.mark.bench
 
-STARTS = 5
+STARTS = 3
 LONGEST_S, LARGEST_MIB = 2.5, 130
 BARE = "import asyncio, uvloop, fastapi, sqlmodel, uvicorn, orjson"
 "What any server on these libraries has to import."
 
 
 @pytest.mark.parametrize("command", ["run", "serve"])
-def test_start(command: str, tmp_path: Path) -> None:
+def test_start(command: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     port = free_port(socket.SOCK_STREAM)
-    (tmp_path / "sardze.toml").write_text(
-        f'[dispatch]\nport = {port}\ndata_dir = "data"\n', encoding="utf-8"
-    )
+    settings = f'[dispatch]\nport = {port}\ndata_dir = "data"\n'
+    if command == "serve":
+        server = request.getfixturevalue("postgres_server")
+        url = asyncio.run(create_database(server, tmp_path.name))
+        # it starts without its broker, too, and looks for it again and again
+        broker = f'[mqtt]\nhost = "127.0.0.1"\nport = {free_port(socket.SOCK_STREAM)}\n'
+        settings += f'database_url = "{url}"\n{broker}'
+    (tmp_path / "sardze.toml").write_text(settings, encoding="utf-8")
     installation = Installation(tmp_path)
     installation.command("migrate")
     seconds, processor, memory = [], [], []
