@@ -61,6 +61,7 @@ def station(browser: Browser, folder: Path, *alarm: str) -> Iterator[tuple[Page,
         radio = HyteraRadio("127.0.0.1", ports, NUMBER)
         radio.register()
         with desk(browser, server, "en") as page:
+            expect(page.locator(".foot")).to_contain_text(words("en")["stream.phase.live"])
             page.evaluate(COUNT_TONES)
             yield page, radio
         radio.close()

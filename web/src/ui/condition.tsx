@@ -14,10 +14,11 @@ export function Condition() {
   const lamps = stores.lamps.value;
   return (
     <Menu class="lamp-m cond" summary={<Summary lamps={lamps} />}>
-      <h3 class="sr">{t("condition.region")}</h3>
-      <ul class="cond-list" aria-label={t("condition.region")}>
-        {lamps.map((lamp) => <Row key={lamp.key} lamp={lamp} />)}
-      </ul>
+      <div class="cond-scroll" role="region" aria-label={t("condition.region")} tabIndex={0}>
+        <ul class="cond-list">
+          {lamps.map((lamp) => <Row key={lamp.key} lamp={lamp} />)}
+        </ul>
+      </div>
       {!lamps.length && <p class="muted">{t("condition.none_yet")}</p>}
     </Menu>
   );
