@@ -15,6 +15,8 @@ from dispatch.app import Options, create_app
 from dispatch.config import Settings
 from dispatch.listening import ServerError, address_of, listen
 from dispatch.memory import settle
+from radio_gateway.systemd import keep_watchdog, notify
+from radio_gateway.watchdog import watching
 
 WEBSOCKET_LIMIT: Final = 16 * 1024
 "Octets of a WebSocket message from a console."
@@ -48,7 +50,8 @@ def serve(
         # uvicorn gives each signal on when it is done; what remains to do is done by then
         before = {one: signal.signal(one, _ignore) for one in (signal.SIGINT, signal.SIGTERM)}
         try:
-            runner.run(_run(app, settings, listener, ready, beside))
+            alone = settings.gateway is None or (options or Options()).gateways_elsewhere
+            runner.run(_run(app, settings, listener, ready, beside, watch=alone))
         finally:
             for one, handler in before.items():
                 signal.signal(one, handler)
@@ -60,6 +63,8 @@ async def _run(
     listener: socket.socket,
     ready: Callable[[str], Awaitable[None]],
     beside: Beside,
+    *,
+    watch: bool,
 ) -> None:
     config = uvicorn.Config(
         app,
@@ -75,6 +80,10 @@ async def _run(
     )
     server = _Server(config, lambda: ready(address_of(listener)))
     async with AsyncExitStack() as stack:
+        if watch:  # a gateway in this process watches the loop for its own reports
+            stack.enter_context(watching(asyncio.get_running_loop()))
+        alive = asyncio.create_task(keep_watchdog(), name="service manager")
+        stack.callback(alive.cancel)
         for context in beside:
             await stack.enter_async_context(context)
         await server.serve(sockets=[listener])
@@ -97,4 +106,9 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             settle()
+            notify("READY=1")
             await self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        notify("STOPPING=1")
+        await super().shutdown(sockets)

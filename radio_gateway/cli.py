@@ -10,9 +10,11 @@ import os
 import sys
 from collections.abc import Coroutine, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+
+from radio_gateway.logs import LogFormat, set_up_logs
 
 if TYPE_CHECKING:
     from radio_gateway.config import GatewaySettings
@@ -27,7 +29,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-_LOG_FORMAT: Final = "%(asctime)s %(levelname)s %(message)s"
 Config = Annotated[Path, typer.Option("--config", "-c", help="Configuration file (TOML).")]
 ProtocolName = Annotated[
     str | None,
@@ -58,10 +59,12 @@ def _options(
     debug: Annotated[
         bool, typer.Option("--debug", help="Log everything; show where an error comes from.")
     ] = False,
+    log: Annotated[
+        LogFormat, typer.Option("--log", help="Lines for people, or JSON.")
+    ] = LogFormat.TEXT,
 ) -> None:
     context.obj = debug
-    level = logging.DEBUG if debug else logging.INFO
-    logging.basicConfig(level=level, format=_LOG_FORMAT, stream=sys.stderr)
+    set_up_logs(debug=debug, form=log)
 
 
 @app.command()
