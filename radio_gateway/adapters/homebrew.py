@@ -9,10 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
-from radio_gateway.adapters._homebrew_calls import Calls
-from radio_gateway.adapters._homebrew_faults import FaultLog
-from radio_gateway.adapters._homebrew_signals import Signals
-from radio_gateway.adapters._homebrew_sites import HEALTH_EVERY_S, Site
+from radio_gateway.adapters._dmr_faults import FaultLog
+from radio_gateway.adapters._dmr_receiver import Receiver
+from radio_gateway.adapters._dmr_sites import HEALTH_EVERY_S, Site
 from radio_gateway.domain.commands import AcknowledgeEmergency, Command, SendText
 from radio_gateway.domain.events import (
     CommandOutcome,
@@ -23,19 +22,14 @@ from radio_gateway.domain.events import (
     TextProgress,
     TextState,
 )
-from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Ability, Capabilities, Outgoing, Peer
-from radio_gateway.protocols.dmr.burst import DataBurst, parse_burst
-from radio_gateway.protocols.dmr.csbk import Csbk, EmergencyAlarm
-from radio_gateway.protocols.dmr.data_header import ProprietaryHeader, parse_data_header
-from radio_gateway.protocols.dmr.link_control import VoiceLc, open_full_lc, parse_lc
-from radio_gateway.protocols.dmr.pi_header import PiHeader
 from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.protocols.errors import MalformedError, RefusedError
 from radio_gateway.protocols.homebrew.dmrd import AliasFrame, DmrFrame, FrameType, GpsFrame
 from radio_gateway.protocols.homebrew.frames import MAX_DATAGRAM
 from radio_gateway.protocols.homebrew.master import Address, MasterSession, Payload, State
+from radio_gateway.protocols.homebrew.messages import Key
 
 log = logging.getLogger(__name__)
 
@@ -108,21 +102,20 @@ class HomebrewMaster:
             raise ValueError(f"{config.name}: each repeater id only once")
         self._whole = Site(config.name, None)
         self._events: list[Event] = []
-        self._calls = Calls(
+        self._receiver = Receiver(
             config.name,
             config.network,
             self._events.append,
             hang_time_s=config.hang_time_s,
             lost_after_s=config.lost_after_s,
         )
-        self._signals = Signals(config.name, self._events.append)
-        self._faults = FaultLog(config.name, log)
+        self._faults = FaultLog(config.name, log, secret_tag=Key.TAG)
         self._outgoing: list[Outgoing] = []
         self._health_at: float | None = None
 
     def feed(self, frame: bytes, peer: Peer, at: Moment) -> None:
         """Take one datagram; a bad one is counted and dropped, never raised."""
-        self._calls.expire(at)
+        self._receiver.calls.expire(at)
         try:
             if len(frame) > MAX_DATAGRAM:
                 raise MalformedError("longer than any message", frame)
@@ -155,7 +148,7 @@ class HomebrewMaster:
             )
             return
         if isinstance(command, AcknowledgeEmergency):
-            self._signals.cleared(command.radio)
+            self._receiver.signals.cleared(command.radio)
         self._events.append(
             CommandResult(
                 link=name,
@@ -169,7 +162,7 @@ class HomebrewMaster:
 
     def expire(self, at: Moment) -> None:
         """End silent calls and silent sessions; report health every five seconds."""
-        self._calls.expire(at)
+        self._receiver.calls.expire(at)
         self._session.expire(at.mono)
         self._follow_session(at)
         if self._health_at is not None and at.mono >= self._health_at:
@@ -178,7 +171,7 @@ class HomebrewMaster:
 
     def deadline(self) -> float | None:
         """Next `Moment.mono` at which `expire` has something to do."""
-        due = (self._calls.deadline(), self._session.deadline(), self._health_at)
+        due = (self._receiver.calls.deadline(), self._session.deadline(), self._health_at)
         return min((moment for moment in due if moment is not None), default=None)
 
     def opened(self, at: Moment) -> None:
@@ -213,7 +206,7 @@ class HomebrewMaster:
         """Turn changes of logins into link events, and answers into datagrams."""
         for change in self._session.transitions():
             if change.old is State.UP:
-                self._calls.gone(change.repeater_id, at)
+                self._receiver.calls.gone(change.repeater_id, at)
             site = self._sites[change.repeater_id]
             log.info(
                 "%s: %s: %s: %s", self._config.name, site.name, change.new.value, change.reason
@@ -231,68 +224,14 @@ class HomebrewMaster:
                 case DmrFrame():
                     self._burst(payload, site, at)
                 case AliasFrame(repeater_id, source, part):
-                    self._calls.alias_part(repeater_id, source, part, at)
+                    self._receiver.calls.alias_part(repeater_id, source, part, at)
                 case GpsFrame(repeater_id, source, info):
-                    self._calls.gps(repeater_id, source, info, at)
+                    self._receiver.calls.gps(repeater_id, source, info, at)
         except MalformedError:
             site.malformed += 1
             raise
 
     def _burst(self, frame: DmrFrame, site: Site, at: Moment) -> None:
-        name = site.name or ""
-        burst = parse_burst(frame.burst)
-        if isinstance(burst, DataBurst):
-            self._data(frame, burst, name, at)
-        elif burst.sync is not None or frame.frame_type is not FrameType.DATA_SYNC:
-            self._calls.voice(frame, burst, name, at)
-        elif frame.detail == DataType.TERMINATOR_WITH_LC:
-            self._calls.terminator(frame, None, name, at)
-        else:
-            raise MalformedError("data burst without synchronisation", frame.burst)
-
-    def _data(self, frame: DmrFrame, burst: DataBurst, site: str, at: Moment) -> None:
-        kind = burst.slot_type.data_type if burst.slot_type else DataType(frame.detail)
-        if kind is DataType.TERMINATOR_WITH_LC:
-            self._calls.terminator(frame, _terminator_lc(burst), site, at)
-        elif kind is DataType.VOICE_LC_HEADER:
-            colour_code = burst.slot_type.colour_code if burst.slot_type else None
-            lc = parse_lc(open_full_lc(burst.payload(kind), kind))
-            if isinstance(lc, VoiceLc):
-                self._calls.header(frame, lc, colour_code, site, at)
-        elif kind is DataType.PI_HEADER:
-            PiHeader.parse(burst.payload(kind))
-            self._calls.encrypted(frame, at)
-        elif kind is DataType.CSBK:
-            self._control(frame, burst.payload(kind), site, at)
-        elif kind is DataType.DATA_HEADER:
-            header = parse_data_header(burst.payload(kind))
-            if not isinstance(header, ProprietaryHeader):
-                self._heard(header.source, frame, site, at)
-
-    def _control(self, frame: DmrFrame, block: bytes, site: str, at: Moment) -> None:
-        message = Csbk.parse(block).message()
-        if message is None:
-            return
-        if message.source != frame.source:
-            log.info("%s: envelope and CSBK of %s differ", self._config.name, frame.stream.hex())
-        if isinstance(message, EmergencyAlarm):
-            radio = RadioId(self._config.network, message.source)
-            talkgroup = TalkgroupId(self._config.network, message.talkgroup)
-            self._signals.alarm(radio, talkgroup, site, block, at)
-        else:
-            self._heard(message.source, frame, site, at)
-
-    def _heard(self, number: int, frame: DmrFrame, site: str, at: Moment) -> None:
-        if number:
-            radio = RadioId(self._config.network, number)
-            self._signals.heard(radio, site, frame.rssi_dbm, at)
-
-
-def _terminator_lc(burst: DataBurst) -> VoiceLc | None:
-    """What a terminator says about its call; it ends the call whether it can be read or not."""
-    kind = DataType.TERMINATOR_WITH_LC
-    try:
-        lc = parse_lc(open_full_lc(burst.payload(kind), kind))
-    except MalformedError:
-        return None
-    return lc if isinstance(lc, VoiceLc) else None
+        data = frame.frame_type is FrameType.DATA_SYNC
+        expected = DataType(frame.detail) if data else None
+        self._receiver.burst(frame, frame.burst, expected, site.name or "", at)

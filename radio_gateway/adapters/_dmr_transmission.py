@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from radio_gateway.adapters._homebrew_reception import Reception, StreamKey
+from radio_gateway.adapters._dmr_reception import Reception, StreamKey
 from radio_gateway.domain.events import CallEnded, CallEndReason, CallKind, CallStarted
 from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.ids import RadioId, TalkgroupId

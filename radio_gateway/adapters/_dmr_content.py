@@ -3,8 +3,8 @@
 import logging
 from collections.abc import Callable
 
-from radio_gateway.adapters._homebrew_reception import Reception
-from radio_gateway.adapters._homebrew_transmission import Parties, Transmission
+from radio_gateway.adapters._dmr_reception import Reception
+from radio_gateway.adapters._dmr_transmission import Parties, Transmission
 from radio_gateway.domain.events import (
     EmergencyRaised,
     EmergencySource,

@@ -4,15 +4,15 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
-from radio_gateway.adapters._homebrew_content import Content
-from radio_gateway.adapters._homebrew_endings import Endings
-from radio_gateway.adapters._homebrew_reception import Reception, StreamKey
-from radio_gateway.adapters._homebrew_transmission import Parties, Transmission
+from radio_gateway.adapters._dmr_content import Content
+from radio_gateway.adapters._dmr_endings import Endings
+from radio_gateway.adapters._dmr_envelope import Envelope
+from radio_gateway.adapters._dmr_reception import Reception, StreamKey
+from radio_gateway.adapters._dmr_transmission import Parties, Transmission
 from radio_gateway.domain.events import CallEndReason, Event
 from radio_gateway.domain.moment import Moment
 from radio_gateway.protocols.dmr.burst import VoiceBurst
 from radio_gateway.protocols.dmr.link_control import GpsInfo, TalkerAliasPart, VoiceLc
-from radio_gateway.protocols.homebrew.dmrd import DmrFrame
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Calls:
     # -- what comes from the repeaters ----------------------------------------------------------
 
     def header(
-        self, frame: DmrFrame, lc: VoiceLc, colour_code: int | None, site: str, at: Moment
+        self, frame: Envelope, lc: VoiceLc, colour_code: int | None, site: str, at: Moment
     ) -> None:
         """A voice LC header with good parity."""
         parties = Parties.of(lc)
@@ -60,7 +60,7 @@ class Calls:
             self._content.apply(transmission, lc, lc.build(), site, at)
         transmission.late_entry = False
 
-    def voice(self, frame: DmrFrame, burst: VoiceBurst, site: str, at: Moment) -> None:
+    def voice(self, frame: Envelope, burst: VoiceBurst, site: str, at: Moment) -> None:
         """One burst of voice, with its part of an embedded link control."""
         colour_code = burst.emb.colour_code if burst.emb else None
         parties = Parties(frame.group, frame.source, frame.target)
@@ -80,7 +80,7 @@ class Calls:
         elif reception.is_newest(position):
             self._content.fragment(transmission, reception, burst, site, at)
 
-    def terminator(self, frame: DmrFrame, lc: VoiceLc | None, site: str, at: Moment) -> None:
+    def terminator(self, frame: Envelope, lc: VoiceLc | None, site: str, at: Moment) -> None:
         """The end of a transmission.
 
         Args:
@@ -101,7 +101,7 @@ class Calls:
             if lc is not None and lc.emergency:
                 self._content.emergency_without_call(lc, site, at)
 
-    def encrypted(self, frame: DmrFrame, at: Moment) -> None:
+    def encrypted(self, frame: Envelope, at: Moment) -> None:
         """A privacy header: the voice of this stream is encrypted."""
         key = _key(frame)
         transmission = self._by_stream.get(key)
@@ -144,7 +144,7 @@ class Calls:
 
     def _find_or_open(
         self,
-        frame: DmrFrame,
+        frame: Envelope,
         parties: Parties,
         colour_code: int | None,
         site: str,
@@ -225,7 +225,7 @@ class Calls:
 
     # -- what the bursts say --------------------------------------------------------------------
 
-    def _count(self, frame: DmrFrame, reception: Reception, at: Moment) -> int | None:
+    def _count(self, frame: Envelope, reception: Reception, at: Moment) -> int | None:
         position = reception.place(frame.sequence)
         if position is not None:
             reception.heard_at = at.mono
@@ -239,5 +239,5 @@ class Calls:
         return None
 
 
-def _key(frame: DmrFrame) -> StreamKey:
+def _key(frame: Envelope) -> StreamKey:
     return StreamKey(frame.repeater_id, frame.slot, frame.stream)

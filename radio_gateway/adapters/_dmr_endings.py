@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from radio_gateway.adapters._homebrew_reception import Reception, StreamKey, step
-from radio_gateway.adapters._homebrew_transmission import Parties
+from radio_gateway.adapters._dmr_reception import Reception, StreamKey, step
+from radio_gateway.adapters._dmr_transmission import Parties
 
 RESUME_AFTER: Final = 6
 "New frames of a stream that was given up as lost until it counts as a call again."

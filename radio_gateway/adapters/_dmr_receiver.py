@@ -1,0 +1,134 @@
+"""Bursts of the air interface to events, for every vendor whose base stations hand them on."""
+
+import logging
+from collections.abc import Callable
+
+from radio_gateway.adapters._dmr_calls import Calls
+from radio_gateway.adapters._dmr_envelope import Envelope
+from radio_gateway.adapters._dmr_signals import Signals
+from radio_gateway.domain.events import Event
+from radio_gateway.domain.ids import RadioId, TalkgroupId
+from radio_gateway.domain.moment import Moment
+from radio_gateway.protocols.dmr.burst import DataBurst, parse_burst
+from radio_gateway.protocols.dmr.csbk import Csbk, EmergencyAlarm
+from radio_gateway.protocols.dmr.data_header import ProprietaryHeader, parse_data_header
+from radio_gateway.protocols.dmr.link_control import VoiceLc, open_full_lc, parse_lc
+from radio_gateway.protocols.dmr.pi_header import PiHeader
+from radio_gateway.protocols.dmr.slot_type import DataType
+from radio_gateway.protocols.errors import MalformedError
+
+log = logging.getLogger(__name__)
+
+
+class Receiver:
+    """All that one link hears; `calls` and `signals` take what comes beside the bursts."""
+
+    def __init__(
+        self,
+        link: str,
+        network: str,
+        emit: Callable[[Event], None],
+        *,
+        hang_time_s: float,
+        lost_after_s: float,
+    ) -> None:
+        """Start with nothing heard.
+
+        Args:
+            link: name of the link.
+            network: numbering network that the radios belong to.
+            emit: takes each event.
+            hang_time_s: pause after which a transmission no longer continues an exchange.
+            lost_after_s: silence that ends a call whose end was not heard.
+        """
+        self._link = link
+        self._network = network
+        self.calls = Calls(link, network, emit, hang_time_s=hang_time_s, lost_after_s=lost_after_s)
+        self.signals = Signals(link, emit)
+
+    def burst(
+        self,
+        frame: Envelope,
+        octets: bytes,
+        expected: DataType | None,
+        site: str,
+        at: Moment,
+    ) -> None:
+        """Take one burst.
+
+        Args:
+            frame: its envelope.
+            octets: 33 octets as on the air.
+            expected: what the base station took it for, used when the burst cannot tell; None:
+                voice.
+            site: who heard it.
+            at: when.
+
+        Raises:
+            MalformedError: a burst that says nothing.
+        """
+        burst = parse_burst(octets)
+        if isinstance(burst, DataBurst):
+            self._data(frame, burst, expected, site, at)
+        elif burst.sync is not None or expected is None:
+            self.calls.voice(frame, burst, site, at)
+        elif expected is DataType.TERMINATOR_WITH_LC:
+            self.calls.terminator(frame, None, site, at)
+        else:
+            raise MalformedError("data burst without synchronisation", octets)
+
+    def _data(
+        self,
+        frame: Envelope,
+        burst: DataBurst,
+        expected: DataType | None,
+        site: str,
+        at: Moment,
+    ) -> None:
+        kind = burst.slot_type.data_type if burst.slot_type else expected
+        if kind is None:
+            raise MalformedError("data burst with an unreadable slot type", burst.octets)
+        if kind is DataType.TERMINATOR_WITH_LC:
+            self.calls.terminator(frame, _terminator_lc(burst), site, at)
+        elif kind is DataType.VOICE_LC_HEADER:
+            colour_code = burst.slot_type.colour_code if burst.slot_type else None
+            lc = parse_lc(open_full_lc(burst.payload(kind), kind))
+            if isinstance(lc, VoiceLc):
+                self.calls.header(frame, lc, colour_code, site, at)
+        elif kind is DataType.PI_HEADER:
+            PiHeader.parse(burst.payload(kind))
+            self.calls.encrypted(frame, at)
+        elif kind is DataType.CSBK:
+            self._control(frame, burst.payload(kind), site, at)
+        elif kind is DataType.DATA_HEADER:
+            header = parse_data_header(burst.payload(kind))
+            if not isinstance(header, ProprietaryHeader):
+                self._heard(header.source, frame, site, at)
+
+    def _control(self, frame: Envelope, block: bytes, site: str, at: Moment) -> None:
+        message = Csbk.parse(block).message()
+        if message is None:
+            return
+        if message.source != frame.source:
+            log.info("%s: envelope and CSBK of %s differ", self._link, frame.stream.hex())
+        if isinstance(message, EmergencyAlarm):
+            radio = RadioId(self._network, message.source)
+            talkgroup = TalkgroupId(self._network, message.talkgroup)
+            self.signals.alarm(radio, talkgroup, site, block, at)
+        else:
+            self._heard(message.source, frame, site, at)
+
+    def _heard(self, number: int, frame: Envelope, site: str, at: Moment) -> None:
+        if number:
+            radio = RadioId(self._network, number)
+            self.signals.heard(radio, site, frame.rssi_dbm, at)
+
+
+def _terminator_lc(burst: DataBurst) -> VoiceLc | None:
+    """What a terminator says about its call; it ends the call whether it can be read or not."""
+    kind = DataType.TERMINATOR_WITH_LC
+    try:
+        lc = parse_lc(open_full_lc(burst.payload(kind), kind))
+    except MalformedError:
+        return None
+    return lc if isinstance(lc, VoiceLc) else None
