@@ -15,6 +15,8 @@ from tests.faults.waiting import eventually, lasting
 
 WORK = 40
 "Acknowledged entries between two kills, at the least."
+DRAIN_S = 120.0
+"Until what waits on the gateway's disk is in the database."
 LIFE_S = 0.5
 "A kill comes up to so long after the work was done."
 
@@ -42,6 +44,8 @@ async def kill_often(
                 found.count += 1
         dispatcher.cancel()
         await asyncio.wait({dispatcher})
-    found.settle(ledger, await settled(town.database_url, ledger))
+    began = time.monotonic()
+    found.settle(ledger, await settled(town.database_url, ledger, DRAIN_S))
+    found.figures["stored_after_s"] = round(time.monotonic() - began, 1)
     found.faults += desk.faults[:5]
     found.figures["longest_absence_s"] = round(longest, 1)
