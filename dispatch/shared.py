@@ -13,6 +13,7 @@ from dispatch import clock
 from dispatch.condition.board import Board
 from dispatch.db.database import Database
 from dispatch.emergencies.unstored import Unstored
+from dispatch.late_looks import LateLooks
 from dispatch.links.catalogue import LinkCatalogue
 from dispatch.live.hub import Hub
 from dispatch.live.log import EventLog
@@ -63,6 +64,7 @@ class Shared:
     statuses: Mapping[int, StatusMeaning] = field(default_factory=default_statuses)
     now: Callable[[], datetime] = clock.now
     alarm: AlarmPlan = AlarmPlan()
+    late_looks: LateLooks = field(default_factory=LateLooks)
 
     @classmethod
     def of(

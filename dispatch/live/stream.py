@@ -143,7 +143,10 @@ class LiveStream:
             oldest = await EventRepository(session).oldest()
             emergencies = await open_emergencies(session, self._follower.scope)
         shown = [one.model_dump(mode="json") for one in emergencies]
-        await note_look(self._shared, self._user, "live", {"after": after}, len(shown))
+        looked = {"after": after}
+        await self._shared.late_looks.note(
+            lambda: note_look(self._shared, self._user, "live", looked, len(shown))
+        )
         first_kept = upto + 1 if oldest is None else oldest
         known = hello.resume.epoch == epoch and first_kept - 1 <= after <= upto
         if not known:

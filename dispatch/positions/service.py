@@ -55,10 +55,7 @@ async def latest(
 ) -> list[PositionView]:
     """The newest position of each radio that the scope shows, by radio id."""
     found = await PositionRepository(session).latest(scope, after, limit)
-    return [
-        PositionView.model_validate({**row.model_dump(), "unit_id": unit_id})
-        for row, unit_id in found
-    ]
+    return [PositionView.model_validate(dict(row)) for row in found]
 
 
 async def latest_of(session: AsyncSession, radio_id: int) -> LatestPosition | None:

@@ -116,6 +116,26 @@ async def test_sqlite_locked_by_another_program(desk: Desk) -> None:
         other.close()
 
 
+async def test_a_console_that_comes_while_the_database_is_locked_sees_alarms(desk: Desk) -> None:
+    await furnish(desk)
+    anna = await dispatcher(desk)
+    snapshot = (await anna.get("/api/snapshot")).json()
+    path = desk.database.url.database
+    assert path is not None
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    async with serving(desk) as server, server.console(anna) as console:
+        async with asyncio.timeout(5):
+            assert "resumed" in await console.resume(snapshot["epoch"], snapshot["seq"])
+        assert desk.app.state.shared.late_looks.waiting == 1
+        other.execute("ROLLBACK")
+        async with asyncio.timeout(15):
+            await desk.app.state.shared.late_looks.written()
+    looks = other.execute("SELECT count(*) FROM access_log WHERE subject = 'live'").fetchone()
+    other.close()
+    assert looks == (1,)
+
+
 @pytest.mark.slow
 async def test_postgresql_stopped_and_started(postgres_server: str, tmp_path: Path) -> None:
     url = await asyncio.to_thread(migrated_database, postgres_server, "away")
