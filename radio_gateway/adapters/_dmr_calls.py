@@ -6,12 +6,11 @@ from typing import Final
 
 from radio_gateway.adapters._dmr_content import Content
 from radio_gateway.adapters._dmr_endings import Endings
-from radio_gateway.adapters._dmr_envelope import Envelope
+from radio_gateway.adapters._dmr_envelope import Envelope, Voice
 from radio_gateway.adapters._dmr_reception import Reception, StreamKey
 from radio_gateway.adapters._dmr_transmission import Parties, Transmission
 from radio_gateway.domain.events import CallEndReason, Event
 from radio_gateway.domain.moment import Moment
-from radio_gateway.protocols.dmr.burst import VoiceBurst
 from radio_gateway.protocols.dmr.link_control import GpsInfo, TalkerAliasPart, VoiceLc
 
 log = logging.getLogger(__name__)
@@ -60,8 +59,18 @@ class Calls:
             self._content.apply(transmission, lc, lc.build(), site, at)
         transmission.late_entry = False
 
-    def voice(self, frame: Envelope, burst: VoiceBurst, site: str, at: Moment) -> None:
-        """One burst of voice, with its part of an embedded link control."""
+    def voice(
+        self, frame: Envelope, burst: Voice, site: str, at: Moment, lc: bytes | None = None
+    ) -> None:
+        """One burst of voice, with its part of an embedded link control.
+
+        Args:
+            frame: its envelope.
+            burst: what it says.
+            site: who heard it.
+            at: when.
+            lc: 9 octets, where the base station has put the parts together itself.
+        """
         colour_code = burst.emb.colour_code if burst.emb else None
         parties = Parties(frame.group, frame.source, frame.target)
         found = self._find_or_open(frame, parties, colour_code, site, at, lc=None)
@@ -77,6 +86,9 @@ class Calls:
         reception.voice(position, wrong)
         if burst.sync is not None:
             reception.fragments.reset()
+        elif lc is not None:
+            reception.fragments.reset()
+            self._content.embedded(transmission, lc, site, at)
         elif reception.is_newest(position):
             self._content.fragment(transmission, reception, burst, site, at)
 

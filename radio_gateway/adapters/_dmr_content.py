@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 
+from radio_gateway.adapters._dmr_envelope import Voice
 from radio_gateway.adapters._dmr_reception import Reception
 from radio_gateway.adapters._dmr_transmission import Parties, Transmission
 from radio_gateway.domain.events import (
@@ -15,7 +16,6 @@ from radio_gateway.domain.events import (
 )
 from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.domain.moment import Moment
-from radio_gateway.protocols.dmr.burst import VoiceBurst
 from radio_gateway.protocols.dmr.link_control import (
     GpsInfo,
     OtherLc,
@@ -40,7 +40,7 @@ class Content:
         self,
         transmission: Transmission,
         reception: Reception,
-        burst: VoiceBurst,
+        burst: Voice,
         site: str,
         at: Moment,
     ) -> None:
@@ -51,9 +51,10 @@ class Content:
             log.debug("%s: %s: %s", self._link, transmission.key, error)
             return
         if lc is not None:
-            self._embedded(transmission, lc, site, at)
+            self.embedded(transmission, lc, site, at)
 
-    def _embedded(self, transmission: Transmission, octets: bytes, site: str, at: Moment) -> None:
+    def embedded(self, transmission: Transmission, octets: bytes, site: str, at: Moment) -> None:
+        """Take the 9 octets of a whole embedded link control."""
         match lc := parse_lc(octets):
             case VoiceLc():
                 if self.confirm(transmission, Parties.of(lc)):

@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from radio_gateway.protocols.dmr.emb import Emb
+
 
 class Envelope(Protocol):
     """Around one burst, whatever the vendor. What the burst itself says wins over it."""
@@ -41,3 +43,23 @@ class Envelope(Protocol):
     @property
     def rssi_dbm(self) -> int | None:
         """Signal strength; None: not told."""
+
+
+class Voice(Protocol):
+    """60 ms of voice: a burst from the air, or what a base station tells about one."""
+
+    @property
+    def sync(self) -> object | None:
+        """Set in burst A only."""
+
+    @property
+    def emb(self) -> Emb | None:
+        """Set in bursts B to F; None there too when beyond repair."""
+
+    @property
+    def fragment(self) -> bytes:
+        """The 4 embedded octets; meaningless in burst A."""
+
+    @property
+    def wrong_bits(self) -> int | None:
+        """Bit errors among the 141 protected bits; None: not known."""

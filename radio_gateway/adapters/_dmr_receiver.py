@@ -77,6 +77,45 @@ class Receiver:
         else:
             raise MalformedError("data burst without synchronisation", octets)
 
+    def block(
+        self,
+        frame: Envelope,
+        kind: DataType,
+        block: bytes,
+        colour_code: int | None,
+        site: str,
+        at: Moment,
+    ) -> None:
+        """Take the information field of a data burst, its FEC removed.
+
+        Args:
+            frame: its envelope.
+            kind: what it holds.
+            block: 12 octets, 18 at rate 3/4, 24 at rate 1.
+            colour_code: of the channel, if known.
+            site: who heard it.
+            at: when.
+
+        Raises:
+            MalformedError: a block that says nothing.
+        """
+        match kind:
+            case DataType.TERMINATOR_WITH_LC:
+                self.calls.terminator(frame, _terminator_lc(block), site, at)
+            case DataType.VOICE_LC_HEADER:
+                lc = parse_lc(open_full_lc(block, kind))
+                if isinstance(lc, VoiceLc):
+                    self.calls.header(frame, lc, colour_code, site, at)
+            case DataType.PI_HEADER:
+                PiHeader.parse(block)
+                self.calls.encrypted(frame, at)
+            case DataType.CSBK:
+                self._control(frame, block, site, at)
+            case DataType.DATA_HEADER:
+                header = parse_data_header(block)
+                if not isinstance(header, ProprietaryHeader):
+                    self._heard(header.source, frame, site, at)
+
     def _data(
         self,
         frame: Envelope,
@@ -86,24 +125,15 @@ class Receiver:
         at: Moment,
     ) -> None:
         kind = burst.slot_type.data_type if burst.slot_type else expected
-        if kind is None:
-            raise MalformedError("data burst with an unreadable slot type", burst.octets)
-        if kind is DataType.TERMINATOR_WITH_LC:
-            self.calls.terminator(frame, _terminator_lc(burst), site, at)
-        elif kind is DataType.VOICE_LC_HEADER:
-            colour_code = burst.slot_type.colour_code if burst.slot_type else None
-            lc = parse_lc(open_full_lc(burst.payload(kind), kind))
-            if isinstance(lc, VoiceLc):
-                self.calls.header(frame, lc, colour_code, site, at)
-        elif kind is DataType.PI_HEADER:
-            PiHeader.parse(burst.payload(kind))
-            self.calls.encrypted(frame, at)
-        elif kind is DataType.CSBK:
-            self._control(frame, burst.payload(kind), site, at)
-        elif kind is DataType.DATA_HEADER:
-            header = parse_data_header(burst.payload(kind))
-            if not isinstance(header, ProprietaryHeader):
-                self._heard(header.source, frame, site, at)
+        colour_code = burst.slot_type.colour_code if burst.slot_type else None
+        try:
+            block = burst.payload(kind)
+        except MalformedError:
+            if kind is not DataType.TERMINATOR_WITH_LC:
+                raise
+            block = b""
+        if kind is not None:
+            self.block(frame, kind, block, colour_code, site, at)
 
     def _control(self, frame: Envelope, block: bytes, site: str, at: Moment) -> None:
         message = Csbk.parse(block).message()
@@ -124,11 +154,10 @@ class Receiver:
             self.signals.heard(radio, site, frame.rssi_dbm, at)
 
 
-def _terminator_lc(burst: DataBurst) -> VoiceLc | None:
+def _terminator_lc(block: bytes) -> VoiceLc | None:
     """What a terminator says about its call; it ends the call whether it can be read or not."""
-    kind = DataType.TERMINATOR_WITH_LC
     try:
-        lc = parse_lc(open_full_lc(burst.payload(kind), kind))
+        lc = parse_lc(open_full_lc(block, DataType.TERMINATOR_WITH_LC))
     except MalformedError:
         return None
     return lc if isinstance(lc, VoiceLc) else None

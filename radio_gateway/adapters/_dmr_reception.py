@@ -67,14 +67,15 @@ class Reception:
         """Whether no later frame has been heard: fragments must come in order."""
         return position == self.newest
 
-    def voice(self, position: int, wrong_bits: int) -> None:
-        """Count one voice burst with its bit errors."""
+    def voice(self, position: int, wrong_bits: int | None) -> None:
+        """Count one voice burst with its bit errors, if they are known."""
         self.voice_frames += 1
         self._first_voice = position if self._first_voice is None else self._first_voice
         self._first_voice = min(self._first_voice, position)
         self._last_voice = max(self._last_voice or position, position)
-        self._wrong_bits += min(wrong_bits, PROTECTED_BITS)
-        self._checked_bits += PROTECTED_BITS
+        if wrong_bits is not None:
+            self._wrong_bits += min(wrong_bits, PROTECTED_BITS)
+            self._checked_bits += PROTECTED_BITS
 
     def rssi(self, rssi_dbm: int | None) -> None:
         """Count one signal report."""
@@ -91,7 +92,7 @@ class Reception:
 
     @property
     def ber_percent(self) -> float | None:
-        """Wrong bits among those that FEC protects; None without voice."""
+        """Wrong bits among those that FEC protects; None where nobody counted."""
         if not self._checked_bits:
             return None
         return round(100 * self._wrong_bits / self._checked_bits, 2)
