@@ -1,11 +1,11 @@
 """What an administrator says about one Hytera base, and what its parts share."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 
+from radio_gateway.adapters._recent import Recent as Recent  # the parts take it from here
 from radio_gateway.domain.events import Event
 from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.protocols.hytera.hdap import Service
@@ -96,26 +96,3 @@ class HyteraConfig:
     def address(self, number: int) -> RadioAddress:
         """How a radio or talkgroup is written in messages."""
         return RadioAddress(self.subnet, number)
-
-
-class Recent:
-    """Remembers keys for a while, and no more of them than fit."""
-
-    def __init__(self, seconds: float, limit: int = 4096) -> None:
-        self._seconds = seconds
-        self._limit = limit
-        self._seen: OrderedDict[Hashable, float] = OrderedDict()
-
-    def seen(self, key: Hashable, now: float) -> bool:
-        """Whether the key came within the time; if not, it is remembered from now on."""
-        at = self._seen.get(key)
-        if at is not None and now - at < self._seconds:
-            return True
-        self._seen[key] = now
-        self._seen.move_to_end(key)
-        while len(self._seen) > self._limit:
-            self._seen.popitem(last=False)
-        return False
-
-    def forget(self, key: Hashable) -> None:
-        self._seen.pop(key, None)
