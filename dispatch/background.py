@@ -6,9 +6,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
+from dispatch.clock import monotonic
+
 log = logging.getLogger(__name__)
 
 _RESTART_S: Final = 1.0
+_LONGEST_RESTART_S: Final = 5.0
+"What fails again and again is tried less and less often."
 
 Work = Callable[[], Awaitable[object]]
 
@@ -45,8 +49,10 @@ class Background:
             await asyncio.gather(task, return_exceptions=True)
 
     async def _keep(self, name: str, work: Work) -> None:
+        pause = _RESTART_S
         while True:
             self.running.add(name)
+            began = monotonic()
             try:
                 await work()
             except Exception:
@@ -56,7 +62,10 @@ class Background:
                 return
             finally:
                 self.running.discard(name)
-            await asyncio.sleep(_RESTART_S)
+            if monotonic() - began > _LONGEST_RESTART_S:
+                pause = _RESTART_S
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_RESTART_S)
 
 
 @asynccontextmanager

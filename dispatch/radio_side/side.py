@@ -1,12 +1,11 @@
 """Everything between the database and the gateways, in one process."""
 
-import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from dispatch.background import Background
+from dispatch.background import Background, Work
 from dispatch.election.service import Lease
 from dispatch.health import Check, Health
 from dispatch.metrics import Metrics
@@ -49,12 +48,13 @@ class RadioSide:
         self.joint.watch(health)
         metrics.watch(self._numbers, "State of the radio side.")
 
-    async def _beside_ingest(self, shared: Shared) -> None:
+    def _beside_ingest(self, shared: Shared) -> Mapping[str, Work]:
         """What one process alone does for all, with the writer's own `shared`."""
-        self.retention = Retention(shared.database, self._kept, shared.now)
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.reports.keep(shared), name="gateway reports, kept")
-            tasks.create_task(self.retention.run(), name="retention")
+        retention = self.retention = Retention(shared.database, self._kept, shared.now)
+        return {
+            "gateway reports, kept": lambda: self.reports.keep(shared),
+            "retention": retention.run,
+        }
 
     async def _ingest_check(self) -> Check:
         writer = self.writer
@@ -68,6 +68,7 @@ class RadioSide:
         return {
             "sardze_writer": float(writer.writing),
             "sardze_writer_terms": writer.terms,
+            "sardze_writer_faults": writer.faults,
             "sardze_ingest_stored": 0 if ingest is None else ingest.stored,
             "sardze_ingest_rejected": 0 if ingest is None else ingest.rejected,
             "sardze_ingest_waiting": writer.waiting,

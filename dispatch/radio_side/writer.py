@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from dispatch.background import Work, background
 from dispatch.election.service import ASK_S, RENEW_S, Lease
 from dispatch.ingest.chores import Chores
 from dispatch.ingest.service import Ingest
@@ -33,7 +34,7 @@ class Writer:
         shared: Shared,
         open_bus: Callable[[], AbstractAsyncContextManager[DispatchBus]],
         lease: Lease | None,
-        beside: Callable[[Shared], Coroutine[Any, Any, None]],
+        beside: Callable[[Shared], Mapping[str, Work]],
     ) -> None:
         """Prepare.
 
@@ -41,7 +42,8 @@ class Writer:
             shared: this process's.
             open_bus: where events come from, opened for as long as this process writes.
             lease: None for SQLite, whose one process always writes.
-            beside: what else the writer does until cancelled, given the writer's own `shared`.
+            beside: what else the writer does until cancelled, by name, given the writer's own
+                `shared`; a fault in one of these stops neither ingest nor another.
         """
         self._shared = shared
         self._open_bus = open_bus
@@ -51,6 +53,8 @@ class Writer:
         "The present one, or the last one."
         self._timers: Chores | None = None
         self.writing = False
+        self.faults = 0
+        "How often something beside ingest has failed."
         self.terms = 0
         "How often this process became the writer."
         self.other = ""
@@ -114,20 +118,16 @@ class Writer:
         async with self._open_bus() as bus:
             self.ingest, self._timers = Ingest(shared, bus), Chores(shared)
             self.writing, self.other, self.terms = True, "", self.terms + 1
-            tasks = {
-                asyncio.create_task(self.ingest.run(), name="ingest"),
-                asyncio.create_task(_timers(self._timers), name="timers"),
-                asyncio.create_task(self._beside(shared), name="beside ingest"),
-            }
-            try:
-                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    task.result()
-            finally:
-                self.writing = False
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+            timers, ingest = self._timers, self.ingest
+            async with background() as tasks:
+                tasks.start("timers", lambda: _timers(timers))
+                for name, work in self._beside(shared).items():
+                    tasks.start(name, work)
+                try:
+                    await ingest.run()
+                finally:
+                    self.writing = False
+                    self.faults += sum(tasks.faults.values())
 
     async def _release(self, lease: Lease) -> None:
         try:
