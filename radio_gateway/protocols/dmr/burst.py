@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from radio_gateway.protocols.bits import gather
+from radio_gateway.protocols.bits import gather, scatter
 from radio_gateway.protocols.dmr import ambe, bptc, trellis
 from radio_gateway.protocols.dmr.emb import Emb
 from radio_gateway.protocols.dmr.slot_type import DataType, SlotType
 from radio_gateway.protocols.dmr.sync import BURST_OCTETS, Sync, centre, detect
 from radio_gateway.protocols.errors import MalformedError
 
-_RATE_1_BITS: Final = gather(BURST_OCTETS, (*range(96), *range(168, 264)))
+_RATE_1_PLACES: Final = (*range(96), *range(168, 264))
+"The two bits on each side of the slot type are not used (so read by one decoder; no capture)."
+_RATE_1_BITS: Final = gather(BURST_OCTETS, _RATE_1_PLACES)
+_RATE_1_FIELD: Final = scatter(_RATE_1_PLACES, 264)
 _MIDDLE_SHIFT: Final = 264 - 156
 
 
@@ -82,9 +85,15 @@ def parse_burst(octets: bytes) -> Burst:
 
 
 def build_data(sync: Sync, slot_type: SlotType, payload: bytes) -> bytes:
-    """Put a block of 12 octets (BPTC) or 18 (rate 3/4) into a data burst."""
+    """Put a block of 12 octets (BPTC), 18 (rate 3/4) or 24 (rate 1) into a data burst.
+
+    Raises:
+        ValueError: another length than the data type has.
+    """
     if slot_type.data_type is DataType.RATE_34_DATA:
         field = trellis.encode(payload)
+    elif slot_type.data_type is DataType.RATE_1_DATA:
+        field = _RATE_1_FIELD(payload)
     else:
         field = bptc.encode(payload)
     return (field | slot_type.bits() | sync.value << _MIDDLE_SHIFT).to_bytes(33, "big")

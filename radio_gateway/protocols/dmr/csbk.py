@@ -195,20 +195,33 @@ class CallAlert:
 
 
 @dataclass(frozen=True, slots=True)
-class CallAlertAck:
-    """The alerted radio has rung."""
+class ServiceAck:
+    """A radio or the dispatcher's side has taken notice of a call alert or of an emergency.
+
+    Octet 2 names the opcode that is answered, as in the P25 trunking messages whose numbers this
+    vendor uses; MMDVMHost, which logs these blocks, takes all of them for answers to call alerts,
+    and no capture of an answer to an emergency is known.
+    """
 
     OPCODE: ClassVar[int] = 0x20
     FID: ClassVar[int] = FID_MOTOROLA
     target: int
     source: int
+    service: int = CallAlert.OPCODE
+    "Opcode that is answered; 0: the sender does not say."
+
+    @property
+    def of_emergency(self) -> bool:
+        """The alarm of `target` was received."""
+        return self.service == EmergencyAlarm.OPCODE
 
     @classmethod
-    def parse(cls, data: bytes) -> "CallAlertAck":
-        return cls(*_addresses(data))
+    def parse(cls, data: bytes) -> "ServiceAck":
+        return cls(*_addresses(data), service=data[0] & 0x3F)
 
     def build(self) -> Csbk:
-        return Csbk(self.OPCODE, self.FID, _pack(bytes(2), self.target, self.source))
+        head = bytes((self.service, 0))
+        return Csbk(self.OPCODE, self.FID, _pack(head, self.target, self.source))
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +274,7 @@ CsbkMessage: TypeAlias = (
     | OutboundActivation
     | Preamble
     | CallAlert
-    | CallAlertAck
+    | ServiceAck
     | RadioCheck
     | EmergencyAlarm
 )
@@ -273,7 +286,7 @@ _KINDS: Final[tuple[type[_Kind], ...]] = (
     OutboundActivation,
     Preamble,
     CallAlert,
-    CallAlertAck,
+    ServiceAck,
     RadioCheck,
     EmergencyAlarm,
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, TypeAlias, TypedDict
 
-from radio_gateway.protocols.dmr.checks import CrcMask, check_seal, seal
+from radio_gateway.protocols.dmr.checks import CrcMask, check_seal
 from radio_gateway.protocols.errors import MalformedError
 
 
@@ -34,7 +34,9 @@ class Sap(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Addressed:
+class Addressed:
+    """What all headers but the proprietary one have in common."""
+
     target: int
     source: int
     sap: int
@@ -44,7 +46,7 @@ class _Addressed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UdtHeader(_Addressed):
+class UdtHeader(Addressed):
     """Unified data transport: short formatted data such as a position."""
 
     udt_format: int
@@ -58,7 +60,7 @@ class UdtHeader(_Addressed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResponseHeader(_Addressed):
+class ResponseHeader(Addressed):
     """Acknowledgement of a confirmed packet."""
 
     blocks: int
@@ -74,7 +76,7 @@ class ResponseHeader(_Addressed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnconfirmedHeader(_Addressed):
+class UnconfirmedHeader(Addressed):
     """Blocks without serial numbers follow."""
 
     blocks: int
@@ -84,7 +86,7 @@ class UnconfirmedHeader(_Addressed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmedHeader(_Addressed):
+class ConfirmedHeader(Addressed):
     """Blocks with serial numbers and CRC-9 follow; the receiver answers."""
 
     blocks: int
@@ -97,7 +99,7 @@ class ConfirmedHeader(_Addressed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShortDataHeader(_Addressed):
+class ShortDataHeader(Addressed):
     """Defined short data: text in the named character set."""
 
     appended_blocks: int
@@ -109,7 +111,7 @@ class ShortDataHeader(_Addressed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RawDataHeader(_Addressed):
+class RawDataHeader(Addressed):
     """Raw short data between two ports of the radios."""
 
     appended_blocks: int
@@ -121,7 +123,7 @@ class RawDataHeader(_Addressed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StatusHeader(_Addressed):
+class StatusHeader(Addressed):
     """A numbered status; nothing follows."""
 
     source_port: int
@@ -163,42 +165,6 @@ def parse_data_header(block: bytes) -> DataHeader:
     if reader is None:
         raise MalformedError("data header of an undefined format", block)
     return reader(block)
-
-
-def build_confirmed_header(header: ConfirmedHeader) -> bytes:
-    """The 12 octets of a header for `data_packet.build_confirmed`."""
-    return _build(
-        header,
-        DataFormat.CONFIRMED,
-        header.pad_octets,
-        bytes(
-            (
-                header.full_message << 7 | header.blocks,
-                header.resynchronise << 7 | header.send_sequence << 4 | header.fragment,
-            )
-        ),
-    )
-
-
-def build_unconfirmed_header(header: UnconfirmedHeader) -> bytes:
-    """The 12 octets of a header for `data_packet.build_unconfirmed`."""
-    return _build(
-        header,
-        DataFormat.UNCONFIRMED,
-        header.pad_octets,
-        bytes((header.full_message << 7 | header.blocks, header.fragment)),
-    )
-
-
-def _build(header: _Addressed, form: DataFormat, pad: int, tail: bytes) -> bytes:
-    first = header.group << 7 | header.response_requested << 6 | (pad >> 4) << 4 | form
-    return seal(
-        bytes((first, header.sap << 4 | pad & 0xF))
-        + header.target.to_bytes(3, "big")
-        + header.source.to_bytes(3, "big")
-        + tail,
-        CrcMask.DATA_HEADER,
-    )
 
 
 def _udt(block: bytes) -> UdtHeader:
@@ -282,6 +248,8 @@ def _proprietary(block: bytes) -> ProprietaryHeader:
 
 
 class _Common(TypedDict):
+    """The keyword arguments of `Addressed`."""
+
     target: int
     source: int
     sap: int
@@ -290,7 +258,6 @@ class _Common(TypedDict):
 
 
 def _addressed(block: bytes) -> _Common:
-    """What all headers but the proprietary one have in common."""
     return {
         "target": int.from_bytes(block[2:5], "big"),
         "source": int.from_bytes(block[5:8], "big"),

@@ -107,6 +107,7 @@ def test_confirmed_packet(octets: bytes, expect: dict[str, Any], backwards: bool
         ip["sport"],
         ip["dport"],
         bytes.fromhex(ip["udp_payload"]),
+        int.from_bytes(packets[-1][4:6], "big"),
     )
     assert datagram.payload.decode("utf-16-le", "ignore").endswith(expect["tms_text"])
 
