@@ -10,6 +10,7 @@ from dispatch.calls.models import CallRecord
 from dispatch.emergencies.models import Emergency
 from dispatch.live.repository import EventRepository
 from dispatch.messages.models import Message
+from dispatch.positions.days import make_days
 from dispatch.positions.models import Position
 from dispatch.radios.models import Radio
 from dispatch.talkgroups.models import Talkgroup
@@ -53,6 +54,8 @@ async def world(desk: Desk, code: str = "liepaja") -> int:
                 told_at=AT, lat=56.5, lon=21.0,
             )
         )  # fmt: skip
+        if not desk.database.is_sqlite:
+            await make_days(session, [AT.date()])
         session.add(Position(**who, lat=56.1 + 0.2, lon=21.0, heard_at=AT, source="triggered"))
     return agency_id
 
