@@ -5,13 +5,20 @@ from collections.abc import Callable
 
 from radio_gateway.adapters._dmr_calls import Calls
 from radio_gateway.adapters._dmr_envelope import Envelope
+from radio_gateway.adapters._dmr_packets import Packets
+from radio_gateway.adapters._dmr_services import Services
 from radio_gateway.adapters._dmr_signals import Signals
 from radio_gateway.domain.events import Event
 from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.domain.moment import Moment
 from radio_gateway.protocols.dmr.burst import DataBurst, parse_burst
 from radio_gateway.protocols.dmr.csbk import Csbk, EmergencyAlarm
-from radio_gateway.protocols.dmr.data_header import ProprietaryHeader, parse_data_header
+from radio_gateway.protocols.dmr.data_header import (
+    DataFormat,
+    ProprietaryHeader,
+    StatusHeader,
+    parse_data_header,
+)
 from radio_gateway.protocols.dmr.link_control import VoiceLc, open_full_lc, parse_lc
 from radio_gateway.protocols.dmr.pi_header import PiHeader
 from radio_gateway.protocols.dmr.slot_type import DataType
@@ -21,7 +28,10 @@ log = logging.getLogger(__name__)
 
 
 class Receiver:
-    """All that one link hears; `calls` and `signals` take what comes beside the bursts."""
+    """All that one link hears; `calls` and `signals` take what comes beside the bursts.
+
+    A vendor's second data header may have no CRC of its own: it is not read, only kept.
+    """
 
     def __init__(
         self,
@@ -45,6 +55,13 @@ class Receiver:
         self._network = network
         self.calls = Calls(link, network, emit, hang_time_s=hang_time_s, lost_after_s=lost_after_s)
         self.signals = Signals(link, emit)
+        self._packets = Packets()
+        self._services = Services(link, network, emit)
+
+    def gone(self, repeater_id: int, at: Moment) -> None:
+        """A base station left: what only it was hearing is cut off."""
+        self.calls.gone(repeater_id, at)
+        self._packets.forget(repeater_id)
 
     def burst(
         self,
@@ -112,9 +129,12 @@ class Receiver:
             case DataType.CSBK:
                 self._control(frame, block, site, at)
             case DataType.DATA_HEADER:
-                header = parse_data_header(block)
-                if not isinstance(header, ProprietaryHeader):
-                    self._heard(header.source, frame, site, at)
+                self._packets.header(frame, block, at)
+                self._announced(frame, block, site, at)
+            case DataType.RATE_12_DATA | DataType.RATE_34_DATA | DataType.RATE_1_DATA:
+                packet = self._packets.block(frame, block, site, at)
+                if packet is not None:
+                    self._services.take(packet, at)
 
     def _data(
         self,
@@ -134,6 +154,17 @@ class Receiver:
             block = b""
         if kind is not None:
             self.block(frame, kind, block, colour_code, site, at)
+
+    def _announced(self, frame: Envelope, block: bytes, site: str, at: Moment) -> None:
+        """What a data header says by itself."""
+        if block[0] & 0xF == DataFormat.PROPRIETARY:
+            return
+        header = parse_data_header(block)
+        if isinstance(header, ProprietaryHeader):
+            return
+        self._heard(header.source, frame, site, at)
+        if isinstance(header, StatusHeader) and header.source:
+            self._services.status(header.source, header.status, site, at)
 
     def _control(self, frame: Envelope, block: bytes, site: str, at: Moment) -> None:
         message = Csbk.parse(block).message()

@@ -206,7 +206,7 @@ class HomebrewMaster:
         """Turn changes of logins into link events, and answers into datagrams."""
         for change in self._session.transitions():
             if change.old is State.UP:
-                self._receiver.calls.gone(change.repeater_id, at)
+                self._receiver.gone(change.repeater_id, at)
             site = self._sites[change.repeater_id]
             log.info(
                 "%s: %s: %s: %s", self._config.name, site.name, change.new.value, change.reason
