@@ -42,7 +42,8 @@ overridden by an environment variable: `SARDZE_PORT=9000`. A wrong key, kind or 
 with the file, the key, what was found and what is allowed; `radio-gateway check-config FILE` and
 `dispatch doctor --config FILE` read
 without starting. Commented examples: [MMDVM repeater](examples/homebrew.toml),
-[Hytera](examples/hytera.toml), [Kenwood](examples/kenwood.toml), [NMEA 0183](examples/nmea.toml).
+[Hytera](examples/hytera.toml), [Kenwood](examples/kenwood.toml),
+[MOTOTRBO](examples/mototrbo.toml), [NMEA 0183](examples/nmea.toml).
 """
 
 WORDS = {

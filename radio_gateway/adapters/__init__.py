@@ -18,6 +18,7 @@ REGISTRY: Final[Mapping[str, str]] = {
     "homebrew": "radio_gateway.adapters.kinds.homebrew:KIND",
     "hytera": "radio_gateway.adapters.kinds.hytera:KIND",
     "kenwood": "radio_gateway.adapters.kinds.kenwood:KIND",
+    "mototrbo": "radio_gateway.adapters.kinds.mototrbo:KIND",
     "nmea": "radio_gateway.adapters.kinds.nmea:KIND",
 }
 "Where the AdapterKind of each `kind` of link lies; read when a link asks for it."
