@@ -63,7 +63,7 @@ class HomebrewConfig:
     hang_time_s: float = 3.0
     lost_after_s: float = 0.36
     "Silence that ends a call whose end was not heard: six frames."
-    keepalive_timeout_s: float = 45.0
+    keepalive_timeout_s: float = 35.0
     allow_gateway_dialect_from: frozenset[str] = frozenset()
     "Addresses of MMDVMHost programs that may connect without a passphrase."
 

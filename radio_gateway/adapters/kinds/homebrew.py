@@ -66,7 +66,7 @@ class HomebrewSettings(UdpSettings):
         description="Seconds after a transmission within which the next one belongs to it.",
     )
     keepalive_timeout_s: float = Field(
-        default=45.0,
+        default=35.0,
         ge=5,
         le=600,
         description="Seconds without keep-alive after which a repeater counts as lost.",

@@ -97,7 +97,7 @@ class MasterSession:
         passphrases: Mapping[int, bytes],
         *,
         salt: Callable[[], bytes],
-        keepalive_timeout_s: float = 45.0,
+        keepalive_timeout_s: float = 35.0,
         host_dialect_from: frozenset[str] = frozenset(),
     ) -> None:
         """Start with nobody logged in.

@@ -13,8 +13,11 @@ from radio_gateway.protocols.errors import MalformedError, NotReadyError
 from radio_gateway.protocols.hytera.hstrp import Hstrp, Kind, Option
 
 HEARTBEAT_EVERY_S: Final = 5.5
-SILENCE_S: Final = 60.0
-"A repeater gives up after ten heartbeats without an answer; so do we."
+SILENCE_S: Final = 20.0
+"""Three heartbeats of a repeater, which come every 6 s, and some margin.
+
+One that gave us up meanwhile connects anew; one that did not is taken up where it goes on.
+"""
 RETRY_EVERY_S: Final = 2.0
 TRIES: Final = 3
 CONNECT_EVERY_S: Final = 3.0

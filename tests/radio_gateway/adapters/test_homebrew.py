@@ -106,7 +106,7 @@ def test_a_site_comes_up_by_login_and_goes_down_by_silence() -> None:
     network.run(60.0)
     last = network.events(LinkChanged)[-1]
     assert (last.site, last.state) == ("Liepāja", LinkState.DOWN)
-    assert last.reason == "no keep-alive for 45 s"
+    assert last.reason == "no keep-alive for 35 s"
 
 
 def test_a_site_stays_up_by_keep_alives(network: Network) -> None:

@@ -123,14 +123,14 @@ def test_an_unacknowledged_packet_is_sent_three_times_and_then_given_up(
     assert session.events() == [NotTaken(7, "no acknowledgement after 3 tries")]
 
 
-def test_sixty_seconds_of_silence_end_the_session(session: HstrpSession) -> None:
-    session.send(REGISTRATION, 7, 59.0)
-    session.expire(59.9)
+def test_three_missed_heartbeats_end_the_session(session: HstrpSession) -> None:
+    session.send(REGISTRATION, 7, 19.0)
+    session.expire(19.9)
     assert session.up
-    session.expire(60.0)
+    session.expire(20.0)
     assert session.events() == [
-        NotTaken(7, "nothing heard for 60 s"),
-        StateChanged(SessionState.UP, SessionState.WAITING, "nothing heard for 60 s"),
+        NotTaken(7, "nothing heard for 20 s"),
+        StateChanged(SessionState.UP, SessionState.WAITING, "nothing heard for 20 s"),
     ]
     session.outgoing()
     session.expire(120.0)
