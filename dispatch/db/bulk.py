@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any, Final, cast
 
 import asyncpg
@@ -34,8 +35,7 @@ def is_sqlite(session: AsyncSession) -> bool:
 
 def micros(at: datetime) -> int:
     """Microseconds since 1970, exact."""
-    passed = at - _EPOCH
-    return (passed.days * 86_400 + passed.seconds) * 1_000_000 + passed.microseconds
+    return (at - _EPOCH) // _MICROSECOND
 
 
 def from_micros(value: int) -> datetime:
@@ -91,14 +91,24 @@ class Bulk:
                 return cast("list[Row]", found)
         got: list[Row] = []
         for start in range(0, len(rows), _CHUNK):
-            part = rows[start : start + _CHUNK]
-            places = _places(len(part))
-            flat = [value for row in part for value in row]
-            flat += [*part[-1]] * (places - len(part))
-            sql = _listing(self.sql, len(self.types), places)
+            sql, values = self._statement(rows[start : start + _CHUNK])
             with _translated(self.sql):
-                got += await driver.execute_fetchall(sql, flat)
+                got += await driver.execute_fetchall(sql, values)
         return got
+
+    def _statement(self, rows: Sequence[Row]) -> tuple[str, list[Any]]:
+        """SQLite's, and what it is given.
+
+        A column without any value stands as NULL in the statement itself: to the driver `None`
+        is ten times the work of a number.
+        """
+        places = _places(len(rows))
+        columns = list(zip(*rows, *[rows[-1]] * (places - len(rows)), strict=True))
+        empty = tuple(column.count(None) == places for column in columns)
+        if all(empty):
+            empty = (False,) * len(columns)
+        given = [column for column, nothing in zip(columns, empty, strict=True) if not nothing]
+        return _listing(self.sql, empty, places), [*chain.from_iterable(zip(*given, strict=True))]
 
 
 async def copy_rows(
@@ -153,8 +163,8 @@ def _unnesting(sql: str, types: tuple[str, ...]) -> str:
 
 
 @cache
-def _listing(sql: str, width: int, places: int) -> str:
-    row = f"({', '.join('?' * width)})"
+def _listing(sql: str, empty: tuple[bool, ...], places: int) -> str:
+    row = f"({', '.join('NULL' if nothing else '?' for nothing in empty)})"
     return sql.format(rows=f"VALUES {', '.join([row] * places)}")
 
 

@@ -28,6 +28,12 @@ class Batch:
     "Where the present event comes from."
     passing: list[Passing] = field(default_factory=list)
     "Told to consoles after the commit, not logged."
+    earliest: datetime = field(init=False)
+    latest: datetime = field(init=False)
+    "Bounds of plausible times."
+
+    def __post_init__(self) -> None:
+        self.earliest, self.latest = self.now - LATE, self.now + EARLY
 
     def plausible(self, at: datetime) -> datetime:
         """The time of hearing, or the present where a gateway's clock is hopelessly wrong.
@@ -35,4 +41,4 @@ class Batch:
         A gateway that starts without network may believe that it is 1970; a time far ahead would
         make everything after it look old for ever.
         """
-        return at if self.now - LATE <= at <= self.now + EARLY else self.now
+        return at if self.earliest <= at <= self.latest else self.now

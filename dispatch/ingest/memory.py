@@ -1,7 +1,6 @@
 """What the one writer remembers between its transactions."""
 
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,33 +9,35 @@ from dispatch import clock
 from dispatch.positions.recording import PositionMemory
 from dispatch.radios.hearing import RadioMemory, fleet_version, save_radios
 from dispatch.talkgroups.hearing import TalkgroupMemory
+from radio_gateway.domain.wire import EventEnvelope
 
 IDS: Final = 200_000
 "Ids of events that may be shed: more than a broker delivers again after a reconnection."
 
 
 class RecentIds:
-    """The newest ids that were met; older ones are forgotten."""
+    """The newest ids that were met, in two generations; older ones are forgotten."""
 
     def __init__(self, limit: int = IDS) -> None:
-        self._known: set[str] = set()
-        self._order: deque[str] = deque()
+        self._young: set[str] = set()
+        self._old: set[str] = set()
         self._limit = limit
 
-    def meet(self, event_id: str) -> bool:
-        """Whether this is new; from now on it is not."""
-        if event_id in self._known:
-            return False
-        self._known.add(event_id)
-        self._order.append(event_id)
-        if len(self._order) > self._limit:
-            self._known.discard(self._order.popleft())
-        return True
+    def unmet(self, envelopes: Sequence[EventEnvelope]) -> list[EventEnvelope]:
+        """Those whose ids are new, each once; from now on they are not."""
+        by_id = {one.id: one for one in envelopes}
+        for known in (self._young, self._old):
+            for event_id in known & by_id.keys():
+                del by_id[event_id]
+        self._young |= by_id.keys()
+        if len(self._young) > self._limit // 2:
+            self._old, self._young = self._young, set()
+        return list(by_id.values())
 
     def forget(self) -> None:
         """Every id is new again."""
-        self._known.clear()
-        self._order.clear()
+        self._young.clear()
+        self._old.clear()
 
 
 class Memory:

@@ -1,7 +1,7 @@
 """Storing a batch of events in one transaction."""
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +14,7 @@ from dispatch.ingest.memory import Memory, RecentIds
 from dispatch.ingest.repository import IngestRepository
 from dispatch.live.hub import Passing
 from dispatch.messages.service import radios_heard
-from dispatch.positions.recording import Report, record
+from dispatch.positions.recording import Recorded, Report, record
 from dispatch.radios.hearing import KnownRadio, RadioBook
 from dispatch.shared import Shared
 from dispatch.talkgroups.hearing import TalkgroupBook
@@ -47,7 +47,10 @@ async def _store(
     session: AsyncSession, shared: Shared, envelopes: Sequence[EventEnvelope], memory: Memory
 ) -> None:
     await memory.refresh(session)
-    fresh = await _unseen(session, shared, envelopes, memory.recent)
+    plain = [one for one in envelopes if isinstance(one.event, _PLAIN)]
+    rest = [one for one in envelopes if not isinstance(one.event, _PLAIN)]
+    plain = memory.recent.unmet(plain)
+    rest = await _unseen(session, shared, rest, memory.recent)
     batch = Batch(
         session,
         shared,
@@ -55,21 +58,20 @@ async def _store(
         TalkgroupBook(session, shared, memory.talkgroups),
         shared.now(),
     )
-    await batch.radios.load(_radios(fresh))
-    await batch.talkgroups.load(_talkgroups(fresh))
-    if reports := _notice(batch, fresh):
-        batch.passing += await record(session, reports, memory.positions, batch.now)
-    for envelope in fresh:
-        if not isinstance(envelope.event, _PLAIN):
-            batch.gateway = envelope.gateway
-            await consume(batch, envelope.event)
+    await batch.radios.load(_radios(plain, rest))
+    await batch.talkgroups.load(_talkgroups(rest))
+    positions: Recorded | None = None
+    if reports := _notice(batch, plain):
+        positions = await record(session, reports, memory.positions, batch.now)
+    _notice_others(batch, rest)
+    for envelope in rest:
+        batch.gateway = envelope.gateway
+        await consume(batch, envelope.event)
     await batch.radios.save()
     if batch.radios.added or batch.talkgroups.added:
         await memory.added(session)
     await radios_heard(session, shared, batch.radios.heard)
-    batch.passing += [_heard(radio) for radio in batch.radios.heard.values()]
-    if batch.passing:
-        after_commit(session, lambda: shared.hub.pass_on(batch.passing))
+    after_commit(session, lambda: _tell(batch, positions))
 
 
 async def _unseen(
@@ -77,39 +79,58 @@ async def _unseen(
 ) -> list[EventEnvelope]:
     """Ids of what must not be lost are kept in the database, those of the rest in memory."""
     durable = {x.id: x for x in envelopes if e.is_durable(x.event)}
-    new: set[str] = set()
+    unmet = {x.id for x in recent.unmet([x for x in envelopes if x.id not in durable])}
     if durable:
         at = time_text(micros(shared.now())) if is_sqlite(session) else shared.now()
-        new = await IngestRepository(session).claim(
+        unmet |= await IngestRepository(session).claim(
             [(one.id, one.gateway, at) for one in durable.values()]
         )
-    unseen = []
+    fresh = []
     for envelope in envelopes:
-        if envelope.id in durable:
-            if envelope.id in new:
-                new.discard(envelope.id)
-                unseen.append(envelope)
-        elif recent.meet(envelope.id):
-            unseen.append(envelope)
-    return unseen
+        if envelope.id in unmet:
+            unmet.discard(envelope.id)
+            fresh.append(envelope)
+    return fresh
 
 
-def _notice(batch: Batch, fresh: Sequence[EventEnvelope]) -> list[Report]:
+def _notice(batch: Batch, plain: Sequence[EventEnvelope]) -> list[Report]:
     """Whoever is heard is on; the positions among these events."""
-    reports = []
-    for envelope in fresh:
-        event = envelope.event
-        if isinstance(event, e.PositionReported):
-            at = batch.plausible(event.at.utc)
-            known = batch.radios.alive(event.radio, at, event.link)
-            reports.append(Report(event, known.id, known.unit_id, known.agency_id, at))
-            continue
-        radio = getattr(event, "radio", None)
-        if isinstance(event, _NOT_LIFE) or not isinstance(radio, RadioId):
-            continue
-        at = batch.plausible(event.at.utc)
-        batch.radios.alive(radio, at, event.link, getattr(event, "rssi_dbm", None))
+    reports: list[Report] = []
+    append, alive, known = reports.append, batch.radios.alive, batch.radios.known
+    earliest, latest = batch.earliest, batch.latest
+    for envelope in plain:
+        event: Any = envelope.event
+        at = event.at.utc
+        if not earliest <= at <= latest:
+            at = batch.now
+        radio = known[event.radio]
+        if type(event) is e.PositionReported:
+            alive(radio, at, event.link)
+            append((event, radio, at))
+        else:
+            alive(radio, at, event.link, event.rssi_dbm)
     return reports
+
+
+def _notice_others(batch: Batch, rest: Sequence[EventEnvelope]) -> None:
+    for envelope in rest:
+        event = envelope.event
+        radio = getattr(event, "radio", None)
+        if not isinstance(event, _NOT_LIFE) and isinstance(radio, RadioId):
+            at, rssi_dbm = batch.plausible(event.at.utc), getattr(event, "rssi_dbm", None)
+            batch.radios.alive(batch.radios[radio], at, event.link, rssi_dbm)
+
+
+def _tell(batch: Batch, positions: Recorded | None) -> None:
+    """Hand consoles what is not logged; nothing is written that nobody follows."""
+    hub = batch.shared.hub
+    if not hub.listened:
+        return
+    values = [*batch.passing, *map(_heard, batch.radios.heard.values())]
+    if positions is not None:
+        values = positions.told() + values
+    if values:
+        hub.pass_on(values)
 
 
 def _heard(radio: KnownRadio) -> Passing:
@@ -126,20 +147,19 @@ def _heard(radio: KnownRadio) -> Passing:
     return Passing("heard", radio.id, radio.agency_id, json)
 
 
-def _radios(fresh: Sequence[EventEnvelope]) -> Iterator[RadioId]:
-    for envelope in fresh:
-        event = envelope.event
-        if isinstance(event, _PLAIN):
-            yield event.radio
-            continue
+def _radios(plain: Iterable[EventEnvelope], rest: Iterable[EventEnvelope]) -> Iterator[RadioId]:
+    for envelope in plain:
+        event: Any = envelope.event
+        yield event.radio
+    for envelope in rest:
         for name in ("radio", "called"):
-            value = getattr(event, name, None)
+            value = getattr(envelope.event, name, None)
             if isinstance(value, RadioId):
                 yield value
 
 
-def _talkgroups(fresh: Sequence[EventEnvelope]) -> Iterator[TalkgroupId]:
-    for envelope in fresh:
+def _talkgroups(rest: Iterable[EventEnvelope]) -> Iterator[TalkgroupId]:
+    for envelope in rest:
         value = getattr(envelope.event, "talkgroup", None)
         if isinstance(value, TalkgroupId):
             yield value

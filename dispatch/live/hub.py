@@ -90,6 +90,11 @@ class Hub:
         if self.relay is not None:
             self.relay(values)
 
+    @property
+    def listened(self) -> bool:
+        """Whether anybody gets what is passed on."""
+        return self.relay is not None or any(room.listened for room in self._rooms.values())
+
     def take_over(self, values: Sequence[Passing]) -> None:
         """Tell followers of values that another process computed."""
         for room in self._rooms.values():

@@ -25,6 +25,11 @@ class Room:
         self._free_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
+    @property
+    def listened(self) -> bool:
+        """Whether any of them wants passing values."""
+        return any(follower.passing_wanted for follower in self.followers)
+
     def deliver(self, frames: Sequence[Frame]) -> None:
         """Give consecutive events to all, at once."""
         items = list(filtered(frames, self._scope))
@@ -33,7 +38,7 @@ class Room:
 
     def pass_on(self, values: Sequence[Passing]) -> None:
         """Give values to all: at once after a pause, else with the next tick."""
-        if not any(follower.passing_wanted for follower in self.followers):
+        if not self.listened:
             return
         urgent = False
         for value in values:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final
 from sqlalchemy import Index, PrimaryKeyConstraint
 from sqlmodel import Field, SQLModel
 
-from dispatch.db.types import Degrees, Numbered, Single, UtcDateTime, UtcMicros
+from dispatch.db.types import Degrees, Numbered, Single, UtcMicros
 
 SOURCES: Final = ("embedded", "requested", "triggered", "emergency", "sentence")
 "`PositionSource` in the order of their numbers in the table."
@@ -43,25 +43,27 @@ class Position(SQLModel, table=True):
 
 
 class LatestPosition(SQLModel, table=True):
-    """Where a radio is as far as known; late reports do not replace newer ones."""
+    """Where a radio is as far as known, as `Position` has it; a late report replaces no newer one.
+
+    Written as often as `Position`: a row in its place, no second index.
+    """
 
     __tablename__ = "latest_position"
 
-    lat: float
-    lon: float
-    heard_at: datetime = Field(sa_type=UtcDateTime)
-    fixed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    speed_kmh: float | None = None
-    bearing_deg: float | None = None
-    error_m: float | None = None
-    altitude_m: float | None = None
-    source: str = Field(max_length=16)
+    heard_at: datetime = Field(sa_type=UtcMicros)
+    fixed_at: datetime | None = Field(default=None, sa_type=UtcMicros)
+    radio_id: int = Field(primary_key=True, foreign_key="radio.id", ondelete="CASCADE")
+    unit_id: int | None = None
+    "The unit that carried the radio at that time."
+    lat: float = Field(sa_type=Degrees, sa_column_kwargs={"name": "lat_e7"})
+    lon: float = Field(sa_type=Degrees, sa_column_kwargs={"name": "lon_e7"})
+    speed_kmh: float | None = Field(default=None, sa_type=Single)
+    bearing_deg: float | None = Field(default=None, sa_type=Single)
+    error_m: float | None = Field(default=None, sa_type=Single)
+    altitude_m: float | None = Field(default=None, sa_type=Single)
+    source: str = Field(sa_type=Numbered(*SOURCES))
     stale: bool = False
     verified: bool = True
-    radio_id: int = Field(primary_key=True, foreign_key="radio.id", ondelete="CASCADE")
-    unit_id: int | None = Field(
-        default=None, foreign_key="unit.id", ondelete="SET NULL", index=True
-    )
 
 
 class Carriage(SQLModel, table=True):

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, TypeAlias
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dispatch.db.bulk import from_micros, is_sqlite, iso_text, micros, time_text
+from dispatch.db.bulk import from_micros, is_sqlite, iso_text, micros
 from dispatch.live.hub import Passing
 from dispatch.positions.days import AHEAD, existing_days, make_days
 from dispatch.positions.models import SOURCES
 from dispatch.positions.repository import PositionRepository
+from dispatch.radios.hearing import KnownRadio
 from radio_gateway.domain.events import PositionReported
 
 CLOCK_SKEW: Final = timedelta(minutes=5)
@@ -23,19 +24,12 @@ _NUMBER_OF: Final = {word: place for place, word in enumerate(SOURCES)}
 _MANY: Final = 500
 "Ids within one query."
 
-Age = tuple[int, int]
+Age: TypeAlias = tuple[int, int]
 "When a report was heard, and its fix or else the hearing; microseconds."
-
-
-class Report(NamedTuple):
-    """A report with the rows that it belongs to."""
-
-    event: PositionReported
-    radio_id: int
-    unit_id: int | None
-    agency_id: int | None
-    heard_at: datetime
-    "Within `plausible` times; UTC."
+Report: TypeAlias = tuple[PositionReported, KnownRadio, datetime]
+"A report, its radio, and when it was heard: within `plausible` times, UTC."
+Row: TypeAlias = tuple[Any, ...]
+_NOBODY: Final = (0, 0, 0)
 
 
 class PositionMemory:
@@ -44,11 +38,13 @@ class PositionMemory:
     def __init__(self) -> None:
         self.newest: dict[int, Age] = {}
         "Of each radio that was asked for; (0, 0) if nothing is known."
-        self.heard: dict[int, tuple[int, int]] = {}
-        "Per radio: the last instant, and the next free microsecond for another fix of it."
-        self.carried: dict[tuple[int, int], tuple[int, int]] = {}
-        "Hours in which a unit is known to have carried a radio."
-        self.days: set[int] | None = None
+        self.heard: dict[int, int] = {}
+        "The last instant of each radio."
+        self.carried: dict[int, tuple[int, int, int]] = {}
+        "By radio: a unit, and the hours in which it is known to have carried the radio."
+        self._free: dict[int, Age] = {}
+        "Of radios heard twice at one instant: that instant, and the next free microsecond."
+        self._days: set[int] | None = None
         "Days since 1970 that have a partition."
 
     def forget(self) -> None:
@@ -56,7 +52,26 @@ class PositionMemory:
         self.newest.clear()
         self.heard.clear()
         self.carried.clear()
-        self.days = None
+        self._free.clear()
+        self._days = None
+
+    def once_more(self, radio_id: int, heard: int) -> int:
+        """A microsecond of its own for another fix of this radio at its last instant."""
+        instant, free = self._free.get(radio_id, (heard, heard + 1))
+        if instant != heard:
+            free = heard + 1
+        self._free[radio_id] = heard, free + 1
+        return free
+
+    def carry(self, unit_id: int, radio_id: int, heard: int) -> tuple[int, int]:
+        """Note who carried a radio then; the hours to be written."""
+        hour = heard // _HOUR_US * _HOUR_US
+        unit, first, end = self.carried.get(radio_id, (unit_id, hour, hour))
+        if unit != unit_id:
+            first = end = hour
+        first, end = min(first, hour), max(end, hour + _HOUR_US)
+        self.carried[radio_id] = unit_id, first, end
+        return first, end
 
     async def load(self, session: AsyncSession, radio_ids: Iterable[int]) -> None:
         """Know the age of these radios' newest positions."""
@@ -71,53 +86,51 @@ class PositionMemory:
                 self.newest[row["radio_id"]] = heard, fixed
 
     async def make_days(self, session: AsyncSession, days: set[int], now: datetime) -> None:
-        """Have a partition for each of these days, and for the next ones."""
-        if self.days is not None and days <= self.days:
+        """PostgreSQL: have a partition for each of these days, and for the next ones."""
+        if self._days is not None and days <= self._days:
             return
-        if self.days is None:
-            self.days = {_day_number(day) for day in await existing_days(session)}
+        if self._days is None:
+            self._days = {_day_number(day) for day in await existing_days(session)}
         today = micros(now) // _DAY_US
-        missing = (days | set(range(today, today + AHEAD + 1))) - self.days
-        if not is_sqlite(session):
-            await make_days(session, [from_micros(day * _DAY_US).date() for day in sorted(missing)])
-        self.days |= missing
+        missing = (days | set(range(today, today + AHEAD + 1))) - self._days
+        await make_days(session, [from_micros(day * _DAY_US).date() for day in sorted(missing)])
+        self._days |= missing
 
 
-async def record(
-    session: AsyncSession, reports: Sequence[Report], memory: PositionMemory, now: datetime
-) -> list[Passing]:
-    """Store reports; what consoles are told: the newest of each radio, if it is news.
+class Recorded:
+    """What a batch of reports adds to the tables, and to what consoles show."""
 
-    A fix time from the future is dropped, the report is kept: a radio without a valid GNSS
-    clock is still somewhere. Two fixes of a radio that were heard at one instant lie a
-    microsecond apart, so that both are kept.
-    """
-    await memory.load(session, {report.radio_id for report in reports})
-    sqlite = is_sqlite(session)
-    rows: list[tuple[Any, ...]] = []
-    shown: dict[int, tuple[Report, int, int | None]] = {}
-    days: set[int] = set()
-    carried: dict[tuple[int, int], tuple[int, int]] = {}
-    for report in reports:
-        event, radio_id, unit_id, _, heard_at = report
-        heard = micros(heard_at)
-        last = memory.heard.get(radio_id)
-        if last is not None and last[0] == heard:
-            memory.heard[radio_id] = heard, last[1] + 1
-            heard = last[1]
-            heard_at = from_micros(heard)
-        else:
-            memory.heard[radio_id] = heard, heard + 1
-        fixed_at = event.fixed_at
-        fixed: int | None = None
-        if fixed_at is not None:
-            fixed = micros(fixed_at)
-            if fixed - heard > _SKEW_US:
+    def __init__(self, memory: PositionMemory, *, sqlite: bool) -> None:
+        self.rows: list[Row] = []
+        "All of them, as `PositionRepository.add` takes them."
+        self.newest: dict[int, Row] = {}
+        "By radio, where it is news."
+        self.shown: dict[int, tuple[PositionReported, KnownRadio, int, int | None]] = {}
+        "The same reports, with the times of hearing and fix in microseconds."
+        self.carried: dict[tuple[int, int], tuple[int, int]] = {}
+        "Unit and radio: first and last hour."
+        self.days: set[int] = set()
+        self._memory = memory
+        self._sqlite = sqlite
+
+    def take(self, reports: Sequence[Report]) -> None:
+        """Make rows; runs once for each position, so it keeps to local names."""
+        memory, sqlite, append = self._memory, self._sqlite, self.rows.append
+        known_age, last_heard, known_carried = memory.newest, memory.heard, memory.carried
+        for event, radio, heard_at in reports:
+            radio_id, unit_id = radio.id, radio.unit_id
+            heard = micros(heard_at)
+            if last_heard.get(radio_id) == heard:
+                heard = memory.once_more(radio_id, heard)
+                heard_at = from_micros(heard)
+            else:
+                last_heard[radio_id] = heard
+            fixed_at = event.fixed_at
+            fixed = None if fixed_at is None else micros(fixed_at)
+            if fixed is not None and fixed - heard > _SKEW_US:
                 fixed_at = fixed = None
-        days.add(heard // _DAY_US)
-        point = event.point
-        rows.append(
-            (
+            point = event.point
+            row = (
                 heard if sqlite else heard_at,
                 fixed if sqlite else fixed_at,
                 radio_id,
@@ -129,57 +142,60 @@ async def record(
                 event.error_m,
                 event.altitude_m,
                 _NUMBER_OF[event.source],
-                event.stale,
-                event.verified,
+                # bools are no numbers to SQLite's driver, and ten times the work
+                int(event.stale) if sqlite else event.stale,
+                int(event.verified) if sqlite else event.verified,
             )
-        )
-        age = heard, heard if fixed is None else fixed
-        if age > memory.newest[radio_id]:
-            memory.newest[radio_id] = age
-            shown[radio_id] = report, heard, fixed
-        if unit_id is not None:
-            known = memory.carried.get((unit_id, radio_id))
-            if known is None or not known[0] <= heard < known[1]:
-                hour = heard // _HOUR_US * _HOUR_US
-                first, end = known or (hour, hour)
-                span = min(first, hour), max(end, hour + _HOUR_US)
-                carried[unit_id, radio_id] = memory.carried[unit_id, radio_id] = span
+            append(row)
+            age = heard, heard if fixed is None else fixed
+            if age > known_age[radio_id]:
+                known_age[radio_id] = age
+                self.newest[radio_id] = row
+                self.shown[radio_id] = event, radio, heard, fixed
+            if unit_id is not None:
+                unit, first, end = known_carried.get(radio_id, _NOBODY)
+                if unit != unit_id or not first <= heard < end:
+                    self.carried[unit_id, radio_id] = memory.carry(unit_id, radio_id, heard)
+            if not sqlite:
+                self.days.add(heard // _DAY_US)
+
+    def told(self) -> list[Passing]:
+        """The newest positions as `PositionView` writes them."""
+        return [_told(*one) for one in self.shown.values()]
+
+
+async def record(
+    session: AsyncSession, reports: Sequence[Report], memory: PositionMemory, now: datetime
+) -> Recorded:
+    """Store reports, and of each radio the newest if it is news.
+
+    A fix time from the future is dropped, the report is kept: a radio without a valid GNSS
+    clock is still somewhere. Two fixes of a radio that were heard at one instant lie a
+    microsecond apart, so that both are kept.
+    """
+    await memory.load(session, {radio.id for _, radio, _ in reports})
+    sqlite = is_sqlite(session)
+    batch = Recorded(memory, sqlite=sqlite)
+    batch.take(reports)
+    if batch.days:
+        await memory.make_days(session, batch.days, now)
     repository = PositionRepository(session)
-    await memory.make_days(session, days, now)
-    await repository.add(rows)
-    await repository.show([_latest(*one, sqlite=sqlite) for one in shown.values()])
+    await repository.add(batch.rows)
+    await repository.show(list(batch.newest.values()))
     await repository.carry(
-        [(*pair, *(span if sqlite else map(from_micros, span))) for pair, span in carried.items()]
+        [
+            (*pair, *(span if sqlite else map(from_micros, span)))
+            for pair, span in batch.carried.items()
+        ]
     )
-    return [_told(*one) for one in shown.values()]
+    return batch
 
 
-def _latest(report: Report, heard: int, fixed: int | None, *, sqlite: bool) -> tuple[Any, ...]:
-    event = report.event
-    instant = time_text if sqlite else from_micros
-    return (
-        instant(heard),
-        None if fixed is None else instant(fixed),
-        report.radio_id,
-        report.unit_id,
-        event.point.lat,
-        event.point.lon,
-        event.speed_kmh,
-        event.bearing_deg,
-        event.error_m,
-        event.altitude_m,
-        event.source.value,
-        event.stale,
-        event.verified,
-    )
-
-
-def _told(report: Report, heard: int, fixed: int | None) -> Passing:
-    event = report.event
+def _told(event: PositionReported, radio: KnownRadio, heard: int, fixed: int | None) -> Passing:
     json = orjson.dumps(
         {
-            "radio_id": report.radio_id,
-            "unit_id": report.unit_id,
+            "radio_id": radio.id,
+            "unit_id": radio.unit_id,
             "lat": event.point.lat,
             "lon": event.point.lon,
             "heard_at": iso_text(heard),
@@ -193,7 +209,7 @@ def _told(report: Report, heard: int, fixed: int | None) -> Passing:
             "verified": event.verified,
         }
     )
-    return Passing("positions", report.radio_id, report.agency_id, json)
+    return Passing("positions", radio.id, radio.agency_id, json)
 
 
 def _day_number(day: date) -> int:

@@ -29,27 +29,23 @@ COLUMNS: Final = (
     "stale",
     "verified",
 )
-"Of the rows that `add` takes; SQLite's times are microseconds."
-LATEST_COLUMNS: Final = ("heard_at", "fixed_at", "radio_id", "unit_id", "lat", "lon", *COLUMNS[6:])
-"Of the rows that `show` takes; degrees as such, the source as a word, SQLite's times as text."
+"Of the rows that `add` and `show` take; SQLite's times are microseconds."
 
-_INSERT: Final = Bulk(
-    f"INSERT INTO position ({', '.join(COLUMNS)}) {{rows}} ON CONFLICT DO NOTHING",
-    (
-        *("timestamptz", "timestamptz", "int", "int", "int", "int"),
-        *("real", "real", "real", "real", "smallint", "bool", "bool"),
-    ),
+_TYPES: Final = (
+    *("timestamptz", "timestamptz", "int", "int", "int", "int"),
+    *("real", "real", "real", "real", "smallint", "bool", "bool"),
 )
-_CHANGED: Final = ", ".join(f"{name} = excluded.{name}" for name in LATEST_COLUMNS)
+_INSERT: Final = Bulk(
+    f"INSERT INTO position ({', '.join(COLUMNS)}) {{rows}} ON CONFLICT DO NOTHING", _TYPES
+)
+# to set even an unchanged key would make SQLite take the row out and put it in again
+_CHANGED: Final = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name != "radio_id")
 _SHOW: Final = Bulk(
-    f"INSERT INTO latest_position AS old ({', '.join(LATEST_COLUMNS)}) {{rows}} "
+    f"INSERT INTO latest_position AS old ({', '.join(COLUMNS)}) {{rows}} "
     f"ON CONFLICT (radio_id) DO UPDATE SET {_CHANGED} "
     "WHERE excluded.heard_at > old.heard_at OR (excluded.heard_at = old.heard_at AND "
     "coalesce(excluded.fixed_at, excluded.heard_at) > coalesce(old.fixed_at, old.heard_at))",
-    (
-        *("timestamptz", "timestamptz", "int", "int", "float8", "float8"),
-        *("float8", "float8", "float8", "float8", "text", "bool", "bool"),
-    ),
+    _TYPES,
 )
 _CARRY: Final = Bulk(
     "INSERT INTO carriage AS old (unit_id, radio_id, first_at, last_at) {rows} "
@@ -93,7 +89,11 @@ class PositionRepository:
         self, scope: Scope, after: int = 0, limit: int | None = None
     ) -> Sequence[RowMapping]:
         """The newest of each radio with the unit that carries it now, by radio id."""
-        columns = [one for one in _LATEST.c if one.name != "unit_id"]
+        columns: list[Any] = [
+            col(getattr(LatestPosition, name)).label(name)
+            for name in LatestPosition.model_fields
+            if name != "unit_id"
+        ]
         query = (
             select(*columns, col(Radio.unit_id))
             .join(Radio, col(Radio.id) == col(LatestPosition.radio_id))

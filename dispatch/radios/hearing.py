@@ -1,6 +1,6 @@
 """Keeping radios' presence by what is heard: the writer's memory of all radios it has met."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -130,6 +130,8 @@ class RadioBook:
         self._session = session
         self._shared = shared
         self._memory = memory
+        self.known: Mapping[RadioId, KnownRadio] = memory.known
+        "To be looked at; what changes by more than `alive` is asked for with `[]`."
         self._now_s = now_s
         self._touched: dict[int, KnownRadio] = {}
         self.heard: dict[int, KnownRadio] = {}
@@ -139,7 +141,7 @@ class RadioBook:
 
     async def load(self, wanted: Iterable[RadioId]) -> None:
         """Know these radios, which may need rows first."""
-        known = self._memory.known
+        known = self.known
         missing = {one for one in wanted if one not in known}
         if not missing:
             return
@@ -167,19 +169,17 @@ class RadioBook:
         return None if radio is None else self[radio].id
 
     def alive(
-        self, radio: RadioId, at: datetime, link: str, rssi_dbm: float | None = None
-    ) -> KnownRadio:
+        self, known: KnownRadio, at: datetime, link: str, rssi_dbm: float | None = None
+    ) -> None:
         """A sign of life of a loaded radio."""
-        known = self[radio]
         known.alive(at, link, rssi_dbm)
         self.heard[known.id] = known
-        return known
 
     async def save(self) -> None:
         """Write what changed and what is due; consoles are told who is new, came on or went off."""
         dirty = self._memory.take_due(self._now_s)
         changed = []
-        for one in self._touched.values():
+        for one in (self.heard | self._touched).values():
             if one.changed:
                 changed.append(one)
             if not one.dirty:

@@ -190,8 +190,9 @@ _POSITION: Final = """
     FROM <numbers>
 """
 _REST: Final = """
-    INSERT INTO latest_position (lat, lon, heard_at, radio_id, unit_id, source, stale, verified)
-    SELECT 56.0, 21.0, <time>, i + 1, i + 1, 'triggered', <no>, <yes> FROM <numbers>;
+    INSERT INTO latest_position
+        (lat_e7, lon_e7, heard_at, radio_id, unit_id, source, stale, verified)
+    SELECT 560000000, 210000000, <end>, i + 1, i + 1, 2, <no>, <yes> FROM <numbers>;
     INSERT INTO carriage (unit_id, radio_id, first_at, last_at)
     SELECT i + 1, i + 1, <begin>, <end> FROM <numbers>
 """
@@ -230,8 +231,7 @@ _POSTGRES: Final = {
     "position": _position_for_postgres(),
     "call_record": _for_postgres(_CALL),
     "message": _for_postgres(_TEXT),
-    "rest": _REST.replace("<time>", f"timestamptz '{_END.isoformat()}'")
-    .replace("<begin>", f"timestamptz '{START.isoformat()}'")
+    "rest": _REST.replace("<begin>", f"timestamptz '{START.isoformat()}'")
     .replace("<end>", f"timestamptz '{_END.isoformat()}'")
     .replace("<no>", "false")
     .replace("<yes>", "true")
@@ -241,8 +241,7 @@ _SQLITE: Final = {
     "position": _position_for_sqlite(),
     "call_record": _for_sqlite(_CALL),
     "message": _for_sqlite(_TEXT),
-    "rest": _REST.replace("<time>", f"'{_END:%Y-%m-%d %H:%M:%S}.000000'")
-    .replace("<begin>", str(int(START.timestamp()) * 1_000_000))
+    "rest": _REST.replace("<begin>", str(int(START.timestamp()) * 1_000_000))
     .replace("<end>", str(int(_END.timestamp()) * 1_000_000))
     .replace("<no>", "0")
     .replace("<yes>", "1")

@@ -174,7 +174,7 @@ async def ingesting(database: Database) -> AsyncIterator[tuple[Ingest, MemoryBus
 async def stored(ingest: Ingest, wanted: int) -> None:
     async with asyncio.timeout(60):
         while ingest.stored < wanted:  # noqa: ASYNC110  what is waited for has no event of its own
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(0.02)
 
 
 async def timed(work: Callable[[], Awaitable[None]]) -> tuple[float, float]:

@@ -75,15 +75,18 @@ def test_a_transaction_is_bounded_by_rows_and_by_slow_events() -> None:
     assert [len(inbox.take()), len(inbox.take())] == [SLOW, 1]
 
 
-def test_recent_ids_are_bounded() -> None:
-    recent = RecentIds(limit=2)
-    assert [recent.meet(one) for one in ("a", "a", "b", "c", "a")] == [
-        True,
-        False,
-        True,
-        True,
-        True,
-    ]
+def test_recent_ids_are_bounded_and_each_is_new_once() -> None:
+    recent = RecentIds(limit=4)
+    one, two, three, four, five = (place(n) for n in range(1, 6))
+    assert recent.unmet([one, two, one]) == [one, two]
+    assert recent.unmet([two, three]) == [three]
+    assert recent.unmet([one, four]) == [four]
+    # the generation of the first three gives way to that of the fourth and fifth
+    assert recent.unmet([five, three]) == [five]
+    assert recent.unmet([place(6)])
+    assert recent.unmet([one]) == [one]
+    recent.forget()
+    assert recent.unmet([five]) == [five]
 
 
 def test_latency_is_that_of_the_last_minute() -> None:

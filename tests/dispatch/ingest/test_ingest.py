@@ -200,7 +200,8 @@ async def test_positions_are_shown_by_age_and_kept_all(world: World) -> None:
     assert [(one["lat"], one["radio_id"], one["unit_id"]) for one in shown] == [(56.3, 1, 1)]
     async with world.database.read() as session:
         assert (await session.execute(text("SELECT count(*) FROM position"))).scalar() == 4
-        assert (await session.execute(text("SELECT lat FROM latest_position"))).scalar() == 56.3
+        lat = (await session.execute(text("SELECT lat_e7 FROM latest_position"))).scalar()
+    assert lat == 563_000_000
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -233,7 +234,7 @@ async def test_duplicates_and_disorder_give_the_same_final_state(world: World, s
             name: (await session.execute(text(query))).all()
             for name, query in {
                 "calls": "SELECT call, duration_s, end_reason, talker_alias FROM call_record",
-                "latest": "SELECT radio_id, lat FROM latest_position ORDER BY radio_id",
+                "latest": "SELECT radio_id, lat_e7 FROM latest_position ORDER BY radio_id",
                 "messages": "SELECT text, state FROM message",
                 "unit": "SELECT status FROM unit WHERE id = 1",
                 "positions": "SELECT count(*) FROM position",
@@ -243,8 +244,8 @@ async def test_duplicates_and_disorder_give_the_same_final_state(world: World, s
         alarms = await recent(session, EVERYTHING)
     assert [tuple(row)[:3] for row in state["calls"]] == [("c1", 2.0, "terminator")]
     assert [tuple(row) for row in state["latest"]] == [
-        (1, newest[OURS].point.lat),
-        (2, newest[THEIRS].point.lat),
+        (1, round(newest[OURS].point.lat * 1e7)),
+        (2, round(newest[THEIRS].point.lat * 1e7)),
     ]
     assert [tuple(row) for row in state["messages"]] == [("Klausos", "received")]
     assert [tuple(row) for row in state["unit"]] == [("free",)]

@@ -74,9 +74,9 @@ async def test_a_clock_that_is_hopelessly_wrong_gives_way_to_ours(
     await world.hear(position(START + timedelta(seconds=1), 56.7))
     assert await times(world) == [START, START + timedelta(seconds=1)]
     async with world.database.read() as session:
-        lat = (await session.execute(text("SELECT lat FROM latest_position"))).scalar_one()
+        lat = (await session.execute(text("SELECT lat_e7 FROM latest_position"))).scalar_one()
         days = await existing_days(session)
-    assert lat == 56.7
+    assert lat == 567_000_000
     assert len(days) == (0 if world.database.is_sqlite else 3)
 
 
