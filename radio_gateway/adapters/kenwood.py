@@ -20,7 +20,6 @@ from radio_gateway.protocols.errors import MalformedError
 from radio_gateway.protocols.kenwood import frames
 from radio_gateway.protocols.kenwood.frames import SHORT_TEXT, System, TextFrame
 from radio_gateway.protocols.kenwood.ids import IdForm
-from radio_gateway.protocols.kenwood.lettering import printable_ascii
 from radio_gateway.protocols.kenwood.reader import IDLE_S, FrameReader, Item, Kind
 from radio_gateway.protocols.kenwood.sentences import (
     SENTENCES,
@@ -30,6 +29,7 @@ from radio_gateway.protocols.kenwood.sentences import (
     Waypoint,
 )
 from radio_gateway.protocols.kenwood.sentences import interpret as interpret_kenwood
+from radio_gateway.protocols.lettering import printable_ascii
 from radio_gateway.protocols.nmea.fix import Fix
 from radio_gateway.protocols.nmea.line import ChecksumState, NmeaLine
 from radio_gateway.protocols.nmea.sentences import OtherSentence

@@ -23,8 +23,8 @@ from radio_gateway.protocols.kenwood.frames import (
     UnknownFrame,
 )
 from radio_gateway.protocols.kenwood.ids import IdForm, UnitId
-from radio_gateway.protocols.kenwood.lettering import printable_ascii
 from radio_gateway.protocols.kenwood.sentences import DataSentence, IdentitySentence, ShortSentence
+from radio_gateway.protocols.lettering import printable_ascii
 from radio_gateway.protocols.nmea.line import Checksum, ChecksumState
 
 NXDN = UnitId(IdForm.LETTER5, 3001)

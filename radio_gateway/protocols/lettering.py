@@ -1,4 +1,4 @@
-"""What a Kenwood display can show: printable ASCII."""
+"""What a display without letters of its own can show: printable ASCII."""
 
 import unicodedata
 from typing import Final
