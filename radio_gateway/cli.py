@@ -33,7 +33,9 @@ Config = Annotated[Path, typer.Option("--config", "-c", help="Configuration file
 ProtocolName = Annotated[
     str | None,
     typer.Option(
-        "--protocol", "-p", help="homebrew, hytera, kenwood, nmea or dmr-burst; default: found out."
+        "--protocol",
+        "-p",
+        help="homebrew, hytera, mototrbo, kenwood, nmea or dmr-burst; default: found out.",
     ),
 ]
 

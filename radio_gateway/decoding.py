@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
+from radio_gateway import decoding_mototrbo as mototrbo
 from radio_gateway.decoding_fields import Fields, event_fields, named
 from radio_gateway.domain.events import Event
 from radio_gateway.domain.moment import Moment
@@ -12,6 +13,7 @@ from radio_gateway.domain.ports import Peer
 from radio_gateway.offline import (
     HomebrewOffline,
     HyteraOffline,
+    MototrboOffline,
     Offline,
     SerialOffline,
     repeater_of,
@@ -51,14 +53,13 @@ class Decoder:
             UnreadableError: not a frame of the protocol, or of any when none is named.
         """
         name, frames = _read(data, protocol)
-        family = "hytera" if name in _HYTERA_FORMS else name
-        events = [event_fields(event) for event in self._events(family, data, at)]
+        events = [event_fields(event) for event in self._events(name, data, at)]
         last = len(frames) - 1
         return [Decoded(name, frame, events if n == last else []) for n, frame in enumerate(frames)]
 
     def _events(self, name: str, data: bytes, at: Moment) -> list[Event]:
         peer = Peer("main", _HOST, 1)
-        match name:
+        match _FAMILIES.get(name, name):
             case "homebrew":
                 number = repeater_of(data)
                 if number is None:
@@ -68,6 +69,10 @@ class Decoder:
             case "hytera":
                 base = self._once(name, lambda: HyteraOffline([_HOST], at))
                 return base.feed(data, replace(peer, endpoint=hytera_endpoint(data)), at)
+            case "mototrbo":
+                service = name if name in mototrbo.FORMS else mototrbo.service_of(data)
+                system = self._once("mototrbo", lambda: MototrboOffline(at))
+                return system.feed(data, Peer(service, mototrbo.RADIO, 0), at)
             case "kenwood" | "nmea":
                 port = self._once(name, lambda: SerialOffline(name, at))
                 line = data if name == "kenwood" else data.rstrip(b"\r\n") + b"\r\n"
@@ -306,6 +311,7 @@ def _sentence(value: Any) -> Fields:
 READERS: Final[dict[str, Reader]] = {
     "homebrew": _homebrew,
     "hytera": _hytera,
+    "mototrbo": mototrbo.read_any,
     "kenwood": _kenwood,
     "nmea": _nmea,
     "dmr-burst": _dmr_burst,
@@ -319,14 +325,19 @@ _HYTERA_FORMS: Final[dict[str, Reader]] = {
     "rtp": _rtp,
     "ipsc": _ipsc,
 }
-PROTOCOLS: Final[dict[str, Reader]] = {**READERS, **_HYTERA_FORMS}
-"All that can be asked for by name: protocols, and the forms that `hytera` stands for."
+_FAMILIES: Final = {
+    **dict.fromkeys(_HYTERA_FORMS, "hytera"),
+    **dict.fromkeys(mototrbo.FORMS, "mototrbo"),
+}
+PROTOCOLS: Final[dict[str, Reader]] = {**READERS, **_HYTERA_FORMS, **mototrbo.FORMS}
+"All that can be asked for by name: protocols, and the forms that `hytera` and others stand for."
 
 _GUESSES: Final[dict[str, Callable[[bytes], bool]]] = {
     "homebrew": lambda data: data[:3] in (b"DMR", b"RPT", b"MST"),
     "hytera": lambda data: (
         data[0] & 0x7F in b"\x02\x08\x09\x11\x12\x13\x14\x32\x7e" or len(data) in (20, 72)
     ),
+    "mototrbo": mototrbo.may_be,
     "kenwood": lambda data: b"\x02" in data or b"$PK" in data,
     "nmea": lambda data: b"$" in data or data[:1] in (b"!", b"\\"),
     "dmr-burst": lambda data: len(data) == 33,

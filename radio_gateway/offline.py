@@ -5,8 +5,9 @@ logged in with a salt and a passphrase of our own, once for each address that th
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from random import Random
 from typing import Final, Protocol
 
 from radio_gateway.domain.events import Event, LinkChanged, LinkHealth
@@ -121,6 +122,21 @@ class HyteraOffline(_Base):
         config = HyteraConfig(NETWORK, NETWORK, frozenset(hosts), DISPATCHER)
         super().__init__(HyteraBase(config), set())
         self.adapter.opened(at)
+
+
+class MototrboOffline(_Base):
+    """A MOTOTRBO system in which every radio may speak, from whichever port."""
+
+    def __init__(self, at: Moment) -> None:
+        from radio_gateway.adapters.mototrbo import MototrboConfig, MototrboSystem
+
+        config = MototrboConfig(NETWORK, NETWORK, silence_s=_NEVER_S)
+        super().__init__(MototrboSystem(config, Random(0)), set())  # noqa: S311  # nothing is sent
+        self._ports = config.radio_ports
+        self.adapter.opened(at)
+
+    def feed(self, data: bytes, peer: Peer, at: Moment) -> list[Event]:
+        return super().feed(data, replace(peer, port=self._ports[peer.endpoint]), at)
 
 
 class SerialOffline(_Base):

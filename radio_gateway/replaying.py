@@ -13,15 +13,22 @@ from typing import Final
 
 from radio_gateway.decoding import SETTLE_S, hytera_endpoint, later
 from radio_gateway.decoding_fields import event_fields
+from radio_gateway.decoding_mototrbo import service_of
 from radio_gateway.domain.events import Event
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Peer
 from radio_gateway.links.capture import Capture, CaptureError, Datagram
-from radio_gateway.offline import HomebrewOffline, HyteraOffline, Offline, repeater_of
+from radio_gateway.offline import (
+    HomebrewOffline,
+    HyteraOffline,
+    MototrboOffline,
+    Offline,
+    repeater_of,
+)
 
 HOMEBREW_PORTS: Final = (62030, 62031)
 "Where masters of the Homebrew protocol usually listen."
-UDP_PROTOCOLS: Final = ("homebrew", "hytera")
+UDP_PROTOCOLS: Final = ("homebrew", "hytera", "mototrbo")
 MAX_SENDERS: Final = 256
 "Captured senders that get a socket of their own."
 
@@ -166,8 +173,7 @@ class _Bases:
         if name not in self._bases:
             self._bases[name] = self._make(name, at)
         port = datagram.destination[1]
-        endpoint = "main" if name == "homebrew" else hytera_endpoint(datagram.payload, port)
-        peer = Peer(endpoint, *datagram.source)
+        peer = Peer(_endpoint(name, datagram.payload, port), *datagram.source)
         return self._bases[name].feed(datagram.payload, peer, at)
 
     def finish(self, at: Moment) -> list[Event]:
@@ -179,6 +185,8 @@ class _Bases:
         if name == "homebrew":
             numbers = {repeater_of(datagram.payload) for datagram in found}
             return HomebrewOffline([number for number in numbers if number is not None], at)
+        if name == "mototrbo":
+            return MototrboOffline(at)
         return HyteraOffline({datagram.source[0] for datagram in found}, at)
 
     def _until_damage(self) -> Iterator[Datagram]:
@@ -188,11 +196,24 @@ class _Bases:
             return
 
 
+def _endpoint(name: str, payload: bytes, port: int) -> str:
+    """The endpoint of a link that a captured datagram would have come to."""
+    match name:
+        case "hytera":
+            return hytera_endpoint(payload, port)
+        case "mototrbo":
+            return service_of(payload, port)
+        case _:
+            return "main"
+
+
 def _protocols(protocol: str | None, ports: Mapping[int, int]) -> dict[int, str]:
     """Which protocol is spoken at which captured port."""
+    from radio_gateway.adapters import mototrbo
     from radio_gateway.adapters.hytera import DEFAULT_PORTS
 
     usual = dict.fromkeys(HOMEBREW_PORTS, "homebrew")
+    usual |= dict.fromkeys(mototrbo.DEFAULT_PORTS.values(), "mototrbo")
     for style in DEFAULT_PORTS.values():
         usual |= dict.fromkeys(style.values(), "hytera")
     if ports:

@@ -132,15 +132,15 @@ FAULTS = [
         'kind = "hytera"',
         'kind = "hitera"',
         (
-            'link[palanga].kind: found "hitera", expected one of homebrew, hytera, kenwood, nmea; '
-            "did you mean hytera?"
+            'link[palanga].kind: found "hitera", expected one of homebrew, hytera, '
+            "kenwood, mototrbo, nmea; did you mean hytera?"
         ),
     ),
     (
         "no kind",
         'kind = "hytera"\n',
         "",
-        "link[palanga].kind: missing, expected one of homebrew, hytera, kenwood, nmea",
+        "link[palanga].kind: missing, expected one of homebrew, hytera, kenwood, mototrbo, nmea",
     ),
     (
         "misspelt key",
