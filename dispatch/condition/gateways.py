@@ -21,8 +21,9 @@ SKEW_S: Final = 2.0
 FAR_SKEW_S: Final = 60.0
 JUMP_S: Final = 1.0
 JUMP_SHOWN_S: Final = 600.0
-LAG_S: Final = 0.2
-LONG_LAG_S: Final = 2.0
+LAG_S: Final = 1.0
+"A dispatcher waits this long for nothing; shorter blocks are in the log and in /metrics."
+LONG_LAG_S: Final = 4.0
 
 
 @dataclass(slots=True)

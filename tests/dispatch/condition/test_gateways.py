@@ -88,7 +88,7 @@ def test_shedding_and_drops_show_while_they_go_on() -> None:
 def test_a_small_buffer_a_jumped_clock_and_a_blocked_loop() -> None:
     small = replace(LINK, ports=(replace(PORT, buffer=212_992),))
     report = replace(
-        REPORT, links=(small,), clock_jump_s=-3600.0, clock_jump_at=START, loop_lag_s=0.5
+        REPORT, links=(small,), clock_jump_s=-3600.0, clock_jump_at=START, loop_lag_s=1.5
     )
     lamps = Bench().take(report)
     assert lamps["ports:gw"] == ("amber", "ports.buffer")
