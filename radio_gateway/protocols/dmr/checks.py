@@ -1,9 +1,11 @@
 """Checksums of DMR: CRC-CCITT with masks, CRC-9, CRC-32, CRC-8, five bits, RS(12,9)."""
 
+import binascii
+import zlib
 from enum import IntEnum
 from typing import Final
 
-from radio_gateway.protocols.crc import CRC_CCITT, Crc
+from radio_gateway.protocols.crc import Crc
 from radio_gateway.protocols.errors import MalformedError
 
 
@@ -33,15 +35,21 @@ class Crc9Mask(IntEnum):
     RATE_1 = 0x10F
 
 
-_CRC_CCITT_INVERTED: Final = Crc(16, CRC_CCITT.polynomial, final_xor=0xFFFF)
-_CRC_9: Final = Crc(9, 0x059, final_xor=0x1FF)
-_CRC_32: Final = Crc(32, 0x04C11DB7)
+_CRC_9: Final = Crc(9, 0x059)
+_CRC_9_TABLE: Final = tuple(_CRC_9.of_bits(octet, 8) for octet in range(256))
+_REVERSED: Final = bytes(int(f"{octet:08b}"[::-1], 2) for octet in range(256))
+"Octets with their bits turned round: zlib works from the least significant bit on."
 _CRC_8: Final = Crc(8, 0x07)
+
+
+def crc_ccitt(octets: bytes) -> int:
+    """CRC-CCITT as DMR sends it, without a mask: start 0, inverted at the end."""
+    return binascii.crc_hqx(octets, 0) ^ 0xFFFF
 
 
 def seal(octets: bytes, mask: CrcMask) -> bytes:
     """Append the masked CRC-CCITT to 10 octets."""
-    return octets + (_CRC_CCITT_INVERTED.of(octets) ^ mask).to_bytes(2, "big")
+    return octets + (crc_ccitt(octets) ^ mask).to_bytes(2, "big")
 
 
 def sealed(block: bytes, mask: CrcMask) -> bool:
@@ -63,8 +71,13 @@ def check_seal(block: bytes, mask: CrcMask, what: str) -> None:
 
 def crc9(data: bytes, serial: int, mask: Crc9Mask) -> int:
     """Check of a confirmed block: over its data octets, then its 7-bit serial number."""
-    value = int.from_bytes(data, "big") << 7 | serial
-    return _CRC_9.of_bits(value, 8 * len(data) + 7) ^ mask
+    register = 0
+    for octet in data:
+        register = (register << 8 & 0x1FF) ^ _CRC_9_TABLE[register >> 1 ^ octet]
+    for shift in range(6, -1, -1):
+        feedback = register >> 8 ^ serial >> shift & 1
+        register = (register << 1 & 0x1FF) ^ (_CRC_9.polynomial if feedback else 0)
+    return register ^ 0x1FF ^ mask
 
 
 def crc32(data: bytes) -> bytes:
@@ -77,7 +90,8 @@ def crc32(data: bytes) -> bytes:
     swapped = bytearray(len(data))
     swapped[0::2] = data[1::2]
     swapped[1::2] = data[0::2]
-    return _CRC_32.of(bytes(swapped)).to_bytes(4, "little")
+    register = zlib.crc32(swapped.translate(_REVERSED), 0xFFFFFFFF) ^ 0xFFFFFFFF
+    return register.to_bytes(4, "big").translate(_REVERSED)
 
 
 def crc8(information: int) -> int:

@@ -36,10 +36,7 @@ class PiHeader:
     @property
     def algorithm_name(self) -> str:
         """As people know it; hex when it is unknown."""
-        code = self.algorithm
-        if self.fid == _MOTOROLA:
-            code = _SHORT_CODES.get(code, code)
-        return ALGORITHMS.get(code, f"algorithm {code:02X}")
+        return algorithm_name(self.algorithm, self.fid)
 
     @classmethod
     def parse(cls, block: bytes) -> "PiHeader":
@@ -55,3 +52,10 @@ class PiHeader:
         """The 12 octets."""
         head = bytes((self.algorithm, self.fid, self.key_id))
         return seal(head + self.initial_vector + self.target.to_bytes(3, "big"), CrcMask.PI_HEADER)
+
+
+def algorithm_name(code: int, fid: int) -> str:
+    """An algorithm as people know it; hex when it is unknown."""
+    if fid == _MOTOROLA:
+        code = _SHORT_CODES.get(code, code)
+    return ALGORITHMS.get(code, f"algorithm {code:02X}")
