@@ -7,8 +7,9 @@ answered in the same form, to the address it came from, on the port it came to.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from radio_gateway.adapters._hytera_config import DEFAULT_PORTS, Emit, HyteraConfig, Recent
 from radio_gateway.domain.events import LinkChanged, LinkHealth, LinkState
@@ -46,8 +47,11 @@ class Route:
     slot: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+route_by: Final = lru_cache(maxsize=256)(Route)
+"The one `Route` of each host and slot."
+
+
+class Heard(NamedTuple):
     """One HDAP message and how it came."""
 
     octets: bytes
@@ -144,7 +148,7 @@ class HyteraLinks:
             return self._take_hstrp(frame, peer, endpoint.slot, at)
         if not frame or frame[0] & 0x7F not in _SERVICES:
             raise MalformedError("neither HSTRP nor HDAP", frame)
-        return [Heard(frame, Route(peer.host, endpoint.slot), peer, plain=True)]
+        return [Heard(frame, route_by(peer.host, endpoint.slot), peer, plain=True)]
 
     def accepted(self, heard: Heard, at: Moment) -> None:
         """A message was readable: its sender is alive, and where answers go to is known."""
@@ -249,7 +253,7 @@ class HyteraLinks:
         return [
             Heard(
                 each.payload,
-                Route(peer.host, each.slot if each.slot in _SLOTS else slot),
+                route_by(peer.host, each.slot if each.slot in _SLOTS else slot),
                 peer,
                 plain=False,
             )

@@ -9,6 +9,8 @@ from radio_gateway.protocols.hytera import lp
 
 KMH_PER_KNOT: Final = 1.852
 
+_WITH_RSSI: Final = (lp.ImmediateReportRssi, lp.ConditionReportRssi)
+
 Report: TypeAlias = (
     lp.ImmediateReport
     | lp.EmergencyReport
@@ -42,7 +44,7 @@ def position(
     if point is None:
         return None
     rssi = None
-    if isinstance(report, lp.ImmediateReportRssi | lp.ConditionReportRssi):
+    if isinstance(report, _WITH_RSSI):
         rssi = float(report.rssi_dbm)
     knots, course = gps.speed_knots, gps.course_deg
     return PositionReported(

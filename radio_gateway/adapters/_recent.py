@@ -18,7 +18,8 @@ class Recent:
         if at is not None and now - at < self._seconds:
             return True
         self._seen[key] = now
-        self._seen.move_to_end(key)
+        if at is not None:
+            self._seen.move_to_end(key)
         while len(self._seen) > self._limit:
             self._seen.popitem(last=False)
         return False

@@ -142,7 +142,8 @@ class HyteraBase:
 
     def _take(self, heard: Heard, at: Moment) -> None:
         envelope = Hdap.parse(heard.octets)
-        if not envelope.checksum_ok and not self._wrong_checksums.seen(heard.route, at.mono):
+        verified = envelope.checksum_ok
+        if not verified and not self._wrong_checksums.seen(heard.route, at.mono):
             log.warning("%s: wrong checksums from %s", self._config.name, heard.peer.host)
         try:
             message = read_message(envelope)
@@ -154,7 +155,7 @@ class HyteraBase:
             case Service.RRS:
                 self._on_registration(message, envelope, heard, at)
             case Service.LP:
-                self._on_location(message, envelope, heard, at)
+                self._on_location(message, envelope, heard, at, verified=verified)
             case Service.TMP:
                 self._on_text(message, envelope, heard, at)
             case Service.RCP:
@@ -191,18 +192,28 @@ class HyteraBase:
                 self._unused(message, heard)
 
     def _on_location(
-        self, message: Message | UnknownMessage, envelope: Hdap, heard: Heard, at: Moment
+        self,
+        message: Message | UnknownMessage,
+        envelope: Hdap,
+        heard: Heard,
+        at: Moment,
+        *,
+        verified: bool,
     ) -> None:
         match message:
             case lp.TriggeredReport() | lp.ConditionReport() | lp.ConditionReportRssi():
                 radio = self._heard_radio(message.radio, envelope, heard, at)
-                self._report(message, radio, PositionSource.TRIGGERED, envelope, at)
+                self._report(
+                    message, radio, PositionSource.TRIGGERED, envelope, at, verified=verified
+                )
             case lp.EmergencyReport(radio=address, gps=gps):
                 radio = self._heard_radio(address, envelope, heard, at)
                 self._emergencies.raised(
                     radio, EmergencySource.POSITION, heard.octets, at, point=gps.point
                 )
-                self._report(message, radio, PositionSource.EMERGENCY, envelope, at)
+                self._report(
+                    message, radio, PositionSource.EMERGENCY, envelope, at, verified=verified
+                )
             case lp.VariableEmergencyReport(radio=address):
                 radio = self._heard_radio(address, envelope, heard, at)
                 self._emergencies.raised(radio, EmergencySource.POSITION, heard.octets, at)
@@ -213,7 +224,7 @@ class HyteraBase:
                     fault = lp.LocationResult.words(lp.LocationResult.POSITION_METHOD)
                 asked = self._requests.answered(location_key(request), fault, at)
                 source = PositionSource.REQUESTED if asked else PositionSource.TRIGGERED
-                self._report(message, radio, source, envelope, at)
+                self._report(message, radio, source, envelope, at, verified=verified)
             case lp.TriggeredAnswer() | lp.TriggeredStopAnswer() | lp.EmergencyStopAnswer():
                 self._heard_radio(message.radio, envelope, heard, at)
                 fault = None if message.result == 0 else lp.LocationResult.words(message.result)
@@ -294,14 +305,15 @@ class HyteraBase:
         source: PositionSource,
         envelope: Hdap,
         at: Moment,
+        *,
+        verified: bool,
     ) -> None:
         """Pass a position on, unless a repetition brings the same fix again."""
         if report.gps.time is not None:
             key = (envelope.opcode, envelope.payload)
             if self._repeated.seen(key, at.mono):
                 return
-        link, verified = self._config.name, envelope.checksum_ok
-        event = position(report, radio, source, link, at, verified=verified)
+        event = position(report, radio, source, self._config.name, at, verified=verified)
         if event is not None:
             self._events.append(event)
 

@@ -24,6 +24,10 @@ class RadioId:
     def __post_init__(self) -> None:
         _check(self.network, self.number, "radio id")
 
+    def __hash__(self) -> int:
+        # looked up for every frame; equal numbers of two networks are rare
+        return self.number
+
     def __str__(self) -> str:
         return f"{self.network}:{self.number}"
 
@@ -38,6 +42,9 @@ class TalkgroupId:
 
     def __post_init__(self) -> None:
         _check(self.network, self.number, "talkgroup")
+
+    def __hash__(self) -> int:
+        return self.number
 
     def __str__(self) -> str:
         return f"{self.network}:TG {self.number}"

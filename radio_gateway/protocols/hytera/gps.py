@@ -13,8 +13,9 @@ SIZE: Final = 40
 _WIDTHS: Final = (1, 6, 6, 1, 9, 1, 10, 3, 3)
 _PLACES: Final = tuple((sum(_WIDTHS[:at]), sum(_WIDTHS[: at + 1])) for at in range(len(_WIDTHS)))
 "Where each field begins and ends."
-_LATITUDE: Final = re.compile(r"([0-9]{2})([0-5][0-9]\.[0-9]{4})")
-_LONGITUDE: Final = re.compile(r"([0-9]{3})([0-5][0-9]\.[0-9]{4})")
+_POINT: Final = re.compile(
+    r"([NS])([0-9]{2})([0-5][0-9]\.[0-9]{4}) ([EW])([0-9]{3})([0-5][0-9]\.[0-9]{4})"
+)
 _SPEED: Final = re.compile(r"[0-9]+\.?[0-9]*|\.[0-9]+")
 _NO_POINT: Final = ("0000.0000", "00000.0000")
 
@@ -74,23 +75,22 @@ class GpsData:
         """Decimal degrees; None where the texts are no place, or not valid and all zeros."""
         if not self.valid and (self.latitude, self.longitude) == _NO_POINT:
             return None
-        lat = _degrees(_LATITUDE, self.latitude, self.north_south, "NS")
-        lon = _degrees(_LONGITUDE, self.longitude, self.east_west, "EW")
-        if lat is None or lon is None or abs(lat) > 90 or abs(lon) > 180:
+        match = _POINT.fullmatch(
+            f"{self.north_south}{self.latitude} {self.east_west}{self.longitude}"
+        )
+        if match is None:
             return None
-        return GeoPoint(lat, lon)
+        side, degrees, minutes, half, meridian, parts = match.groups()
+        lat, lon = int(degrees) + float(minutes) / 60, int(meridian) + float(parts) / 60
+        if lat > 90 or lon > 180:
+            return None
+        return GeoPoint(lat if side == "N" else -lat, lon if half == "E" else -lon)
 
     @property
     def fixed_at(self) -> datetime | None:
         """Time of the fix; None without date or time, or where they are no instant."""
         day, time = self.date, self.time
-        if time is None or day is None or not (time.isascii() and time.isdigit()):
-            return None
-        its_day = _day(day)
-        hour, minute, second = int(time[:2]), int(time[2:4]), int(time[4:])
-        if its_day is None or hour > 23 or minute > 59 or second > 59:
-            return None
-        return datetime(*its_day, hour, minute, second, tzinfo=UTC)
+        return None if time is None or day is None else _instant(day, time)
 
     @property
     def speed_knots(self) -> float | None:
@@ -163,12 +163,16 @@ def _day(text: str) -> tuple[int, int, int] | None:
     return day.year, day.month, day.day
 
 
-def _degrees(form: re.Pattern[str], text: str | None, side: str | None, sides: str) -> float | None:
-    match = form.fullmatch(text or "")
-    if match is None or side is None or side not in sides:
+@lru_cache(maxsize=1024)
+def _instant(day: str, time: str) -> datetime | None:
+    """The second written as ddmmyy and hhmmss; many radios report in each."""
+    if not (time.isascii() and time.isdigit()):
         return None
-    degrees = int(match[1]) + float(match[2]) / 60
-    return degrees if side == sides[0] else -degrees
+    its_day = _day(day)
+    hour, minute, second = int(time[:2]), int(time[2:4]), int(time[4:])
+    if its_day is None or hour > 23 or minute > 59 or second > 59:
+        return None
+    return datetime(*its_day, hour, minute, second, tzinfo=UTC)
 
 
 def _minutes(degrees: float, width: int) -> str:

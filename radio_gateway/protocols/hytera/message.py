@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from struct import Struct
-from typing import Any, ClassVar, Literal, Protocol, Self, TypeAlias
+from typing import Any, ClassVar, Final, Literal, Protocol, Self, TypeAlias
 
 from radio_gateway.protocols.errors import MalformedError
 from radio_gateway.protocols.hytera.hdap import Hdap, Service
 
 ByteOrder: TypeAlias = Literal["little", "big"]
+
+_ORDER_OF: Final = {service: service.byte_order for service in Service}
 
 
 class Part(Protocol):
@@ -207,7 +209,7 @@ class Message:
         """Read the parts of a layout; returns their values and what is left."""
         if len(payload) < layout.size:
             raise MalformedError(f"{cls.__name__} is cut short", payload)
-        return layout.read(payload, cls.SERVICE.byte_order), payload[layout.size :]
+        return layout.read(payload, _ORDER_OF[cls.SERVICE]), payload[layout.size :]
 
     def _put(self, layout: Layout) -> bytes:
         order = self.SERVICE.byte_order
