@@ -24,7 +24,6 @@ from dispatch.config import (
 )
 from radio_gateway.adapters import kind_names, load_kind
 from radio_gateway.adapters.kinds.base import AdapterKind
-from radio_gateway.adapters.kinds.homebrew import RepeaterSettings
 from radio_gateway.config import GatewaySection
 from radio_gateway.config_mqtt import MqttSettings, TlsSettings
 from radio_gateway.domain.ports import Ability
@@ -81,8 +80,7 @@ def configuration() -> str:
     for name in kind_names():
         kind = load_kind(name)
         parts += _section(f'[[link]] with kind = "{name}"', kind.settings, kind.capabilities.title)
-        if name == "homebrew":
-            parts += _section("[[link.repeater]]", RepeaterSettings)
+        parts += _repeaters(kind.settings)
     return "\n".join(parts) + "\n"
 
 
@@ -116,6 +114,14 @@ def _section(title: str, model: type[BaseModel], about: str = "") -> Iterator[st
     yield "| key | default | meaning |\n|---|---|---|"
     for name, field in model.model_fields.items():
         yield f"| `{field.alias or name}` | {_default(field)} | {_meaning(field)} |"
+
+
+def _repeaters(settings: type[BaseModel]) -> Iterator[str]:
+    """The table of one repeater, for kinds of links that have several."""
+    field = settings.model_fields.get("repeater")
+    for model in get_args(field.annotation) if field is not None else ():
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            yield from _section("[[link.repeater]]", model)
 
 
 def _default(field: FieldInfo) -> str:

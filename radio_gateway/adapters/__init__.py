@@ -17,8 +17,10 @@ ENTRY_POINTS: Final = "sardze.adapters"
 REGISTRY: Final[Mapping[str, str]] = {
     "homebrew": "radio_gateway.adapters.kinds.homebrew:KIND",
     "hytera": "radio_gateway.adapters.kinds.hytera:KIND",
+    "hytera-ipsc": "radio_gateway.adapters.kinds.hytera_ipsc:KIND",
     "kenwood": "radio_gateway.adapters.kinds.kenwood:KIND",
     "mototrbo": "radio_gateway.adapters.kinds.mototrbo:KIND",
+    "mototrbo-ipsc": "radio_gateway.adapters.kinds.mototrbo_ipsc:KIND",
     "nmea": "radio_gateway.adapters.kinds.nmea:KIND",
 }
 "Where the AdapterKind of each `kind` of link lies; read when a link asks for it."

@@ -113,6 +113,12 @@ class Calls:
             if lc is not None and lc.emergency:
                 self._content.emergency_without_call(lc, site, at)
 
+    def told(self, frame: Envelope, lc: VoiceLc, site: str, at: Moment) -> None:
+        """A link control that a base station sent beside the bursts of a running call."""
+        transmission = self._by_stream.get(_key(frame))
+        if transmission is not None and self._content.confirm(transmission, Parties.of(lc)):
+            self._content.apply(transmission, lc, lc.build(), site, at)
+
     def encrypted(self, frame: Envelope, at: Moment) -> None:
         """A privacy header: the voice of this stream is encrypted."""
         key = _key(frame)

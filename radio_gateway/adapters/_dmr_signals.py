@@ -23,7 +23,13 @@ class Signals:
         self._heard_at: dict[RadioId, float] = {}
 
     def alarm(
-        self, radio: RadioId, talkgroup: TalkgroupId | None, site: str, raw: bytes, at: Moment
+        self,
+        radio: RadioId,
+        talkgroup: TalkgroupId | None,
+        site: str,
+        raw: bytes,
+        at: Moment,
+        source: EmergencySource = EmergencySource.ALARM,
     ) -> None:
         """Take one alarm block; a repetition within `ALARM_REPEATS_S` of the first is silent."""
         raised_at = self._alarm_at.get(radio)
@@ -35,7 +41,7 @@ class Signals:
                 link=self._link,
                 at=at,
                 radio=radio,
-                source=EmergencySource.ALARM,
+                source=source,
                 talkgroup=talkgroup,
                 site=site,
                 raw=raw,

@@ -15,7 +15,7 @@ LONGEST_S: Final = 300.0
 _GROUP: Final = frozenset((CallType.GROUP_VOICE, CallType.EMERGENCY_VOICE, CallType.ALL_CALL))
 VOICE: Final = _GROUP | {CallType.PRIVATE_VOICE}
 _ALL: Final = 0xFF_FFFF
-_REASONS: Final = {
+_REASONS: Final[dict[int, CallEndReason]] = {
     CallState.ENDED: CallEndReason.TERMINATOR,
     CallState.PREEMPTED: CallEndReason.PREEMPTED,
     CallState.INTERRUPTED: CallEndReason.PREEMPTED,
@@ -51,7 +51,7 @@ class MonitoredCalls:
             if running is None:
                 self._begin(key, status, site, at)
         elif running is not None:
-            self._end(key, _REASONS.get(CallState(status.state), CallEndReason.LOST), at)
+            self._end(key, _REASONS.get(status.state, CallEndReason.LOST), at)
 
     def gone(self, origin: int, at: Moment) -> None:
         """A repeater left: its calls are cut off."""

@@ -27,6 +27,7 @@ from radio_gateway.protocols.mototrbo.ipsc_user import (
     BlockContent,
     BurstType,
     UserPacket,
+    UserType,
     VoiceContent,
 )
 
@@ -47,7 +48,8 @@ _DATA_TYPES: Final = {
     BurstType.RATE_12_DATA: DataType.RATE_12_DATA,
     BurstType.RATE_34_DATA: DataType.RATE_34_DATA,
 }
-_ALARMS: Final = {
+_VOICE: Final = (UserType.GROUP_VOICE, UserType.PRIVATE_VOICE)
+_ALARMS: Final[dict[int, EmergencySource]] = {
     CallType.EMERGENCY_ALARM: EmergencySource.ALARM,
     CallType.EMERGENCY_VOICE: EmergencySource.VOICE,
 }
@@ -216,18 +218,16 @@ class IpscListener:
     def _follow_session(self, at: Moment) -> None:
         """Turn what became of stations into link events."""
         for change in self._session.changes():
-            number = change.peer
-            if change.old is State.UP:
-                self._gone(self._session.master_id if number is None else number, at)
-            state = _LINK_STATES[change.new]
-            site = self._whole if number is None else self._site(number)
-            log.info("%s: %s: %s", self._config.name, site.name or "master", change.reason)
-            site.become(state, change.reason, at, self._events.append)
-
-    def _gone(self, number: int | None, at: Moment) -> None:
-        if number is not None:
-            self._receiver.gone(number, at)
-            self._monitored.gone(number, at)
+            number = self._session.master_id if change.peer is None else change.peer
+            if number is not None and change.old is State.UP:
+                self._receiver.gone(number, at)
+                self._monitored.gone(number, at)
+            changed = [] if number is None else [self._site(number)]
+            if change.peer is None:
+                changed.append(self._whole)
+            log.info("%s: %s: %s", self._config.name, number or "master", change.reason)
+            for site in changed:
+                site.become(_LINK_STATES[change.new], change.reason, at, self._events.append)
 
     def _site(self, number: int) -> Site:
         if number not in self._sites:
@@ -251,11 +251,13 @@ class IpscListener:
             self._receiver.calls.voice(frame, content, site, at, content.lc)
             if packet.encrypted:
                 self._receiver.calls.encrypted(frame, at)
-            if packet.last:
-                self._receiver.calls.terminator(frame, None, site, at)
         elif isinstance(content, BlockContent):
             kind = _DATA_TYPES[BurstType(content.burst_type)]
             self._receiver.block(frame, kind, content.block, content.colour_code, site, at)
+            if kind is DataType.TERMINATOR_WITH_LC:
+                return
+        if packet.last and packet.user_type in _VOICE:
+            self._receiver.calls.terminator(frame, None, site, at)
 
     def _frame(self, packet: UserPacket) -> _Frame:
         parties = packet.source.to_bytes(3, "big") + packet.target.to_bytes(3, "big")
@@ -281,7 +283,7 @@ class IpscListener:
             return
         network = self._config.network
         radio = RadioId(network, status.source)
-        alarm = _ALARMS.get(status.call_type)  # type: ignore[call-overload]  # any octet may come
+        alarm = _ALARMS.get(status.call_type)
         if alarm is not None and status.state == CallState.STARTED:
             talkgroup = TalkgroupId(network, status.target) if status.target else None
             self._receiver.signals.alarm(radio, talkgroup, site, status.build(), at, source=alarm)

@@ -176,12 +176,15 @@ def test_every_setting_says_what_it_is() -> None:
         assert field.description or section, name
 
 
-@pytest.mark.parametrize("name", ["homebrew", "hytera", "kenwood", "nmea"])
+@pytest.mark.parametrize(
+    "name", ["homebrew", "hytera", "hytera-ipsc", "kenwood", "mototrbo-ipsc", "nmea"]
+)
 def test_the_examples_are_right(name: str, tmp_path: Path) -> None:
     text = (Path(__file__).parents[3] / "docs/examples" / f"{name}.toml").read_text()
-    for secret in re.findall(r'passphrase_file = "([^"]+)"', text):
+    secrets = {"passphrase": "a long enough passphrase\n", "auth_key": "1A2B3C\n"}
+    for kind, secret in re.findall(r'(passphrase|auth_key)_file = "([^"]+)"', text):
         (tmp_path / secret).parent.mkdir(exist_ok=True)
-        (tmp_path / secret).write_text("a long enough passphrase\n")
+        (tmp_path / secret).write_text(secrets[kind])
     path = tmp_path / "sardze.toml"
     path.write_text(text)
     settings = load_settings(path, {})
