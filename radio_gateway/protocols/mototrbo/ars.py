@@ -190,13 +190,13 @@ def _registration(body: bytes) -> ArsMessage:
             continue
         end = place + 1 + body[place]
         if end > len(body):
-            raise MalformedError("name runs past the registration", body)
+            raise MalformedError("name runs past the registration", body[:place])  # no password
         names.append(body[place + 1 : end])
         place = end
     try:
         device, user = names[0].decode(), names[1].decode()
     except UnicodeDecodeError:
-        raise MalformedError("name is not UTF-8", body) from None
+        raise MalformedError("name is not UTF-8", names[0] + names[1]) from None
     kind = Registration if body[0] & 0x0F == Registration.TYPE else UserRegistration
     event = RegistrationEvent(second >> 5 & 3)
     return kind(event, device, user, names[2], second & 0x1F)
