@@ -1,5 +1,7 @@
 """Which consumer takes which event. A new kind of event fails `mypy` until it is named here."""
 
+from collections.abc import Iterable
+from itertools import groupby
 from typing import assert_never
 
 from dispatch.calls import consumer as calls
@@ -10,6 +12,21 @@ from dispatch.links import consumer as links
 from dispatch.messages import consumer as messages
 from dispatch.units import consumer as units
 from radio_gateway.domain import events as e
+from radio_gateway.domain.wire import EventEnvelope
+
+
+async def consume_all(batch: Batch, envelopes: Iterable[EventEnvelope]) -> None:
+    """Hand events to their features in this order; texts in a row are one piece of work."""
+    for are_texts, run in groupby(envelopes, lambda one: isinstance(one.event, e.TextReceived)):
+        if are_texts:
+            texts = (one.event for one in run)
+            await messages.on_texts(
+                batch, [one for one in texts if isinstance(one, e.TextReceived)]
+            )
+            continue
+        for envelope in run:
+            batch.gateway = envelope.gateway
+            await consume(batch, envelope.event)
 
 
 async def consume(batch: Batch, event: e.Event) -> None:  # noqa: C901  one line per event
@@ -26,7 +43,7 @@ async def consume(batch: Batch, event: e.Event) -> None:  # noqa: C901  one line
         case e.CallEnded():
             await calls.on_ended(batch, event)
         case e.TextReceived():
-            await messages.on_text(batch, event)
+            await messages.on_texts(batch, [event])
         case e.TextProgress():
             await messages.on_progress(batch, event)
         case e.StatusReceived():

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dispatch.db.bulk import is_sqlite, iso_text, micros, time_text
 from dispatch.db.database import after_commit
 from dispatch.ingest.batch import Batch
-from dispatch.ingest.consumers import consume
+from dispatch.ingest.consumers import consume_all
 from dispatch.ingest.memory import Memory, RecentIds
 from dispatch.ingest.repository import IngestRepository
 from dispatch.live.hub import Passing
@@ -64,9 +64,7 @@ async def _store(
     if reports := _notice(batch, plain):
         positions = await record(session, reports, memory.positions, batch.now)
     _notice_others(batch, rest)
-    for envelope in rest:
-        batch.gateway = envelope.gateway
-        await consume(batch, envelope.event)
+    await consume_all(batch, rest)
     await batch.radios.save()
     if batch.radios.added or batch.talkgroups.added:
         await memory.added(session)

@@ -36,6 +36,8 @@ class _Gathered:
     """Events that are numbered and not yet written."""
 
     first: int = 0
+    taken: int = 0
+    "Numbers that were taken already."
     rows: list[dict[str, object]] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
 
@@ -65,12 +67,11 @@ class EventLog:
         t = self._now()
         waiting: _Gathered | None = session.info.get(_GATHERED)
         gathered = _Gathered() if waiting is None else waiting
-        if waiting is None:
-            first = await EventRepository(session).take_numbers(len(news)) - len(news) + 1
+        if gathered.rows:
+            first = gathered.first + len(gathered.rows)
         else:
-            first = await self.next_number(session)
-        if not gathered.rows:
-            gathered.first = first
+            first = await EventRepository(session).take_numbers(len(news)) - len(news) + 1
+            gathered.first, gathered.taken = first, len(news)
         for seq, one in enumerate(news, first):
             data = one.data.model_dump_json()
             gathered.rows.append(
@@ -88,7 +89,8 @@ class EventLog:
         yield
         del session.info[_GATHERED]
         if gathered.rows:
-            await EventRepository(session).take_numbers(len(gathered.rows))
+            if more := len(gathered.rows) - gathered.taken:
+                await EventRepository(session).take_numbers(more)
             await self._write(session, gathered)
 
     async def _write(self, session: AsyncSession, gathered: "_Gathered") -> None:

@@ -1,17 +1,27 @@
 """Texts from radios, and how far ours have come."""
 
+from collections.abc import Iterable
+
 from dispatch.ingest.batch import Batch
-from dispatch.messages.service import progress, received
+from dispatch.messages.receiving import Incoming, received
+from dispatch.messages.service import progress
 from radio_gateway.domain.events import TextProgress, TextReceived
 
 
-async def on_text(batch: Batch, event: TextReceived) -> None:
-    """A radio has written."""
+async def on_texts(batch: Batch, events: Iterable[TextReceived]) -> None:
+    """Radios have written."""
+    await received(batch.session, batch.shared, [_incoming(batch, event) for event in events])
+
+
+async def on_progress(batch: Batch, event: TextProgress) -> None:
+    """A text of ours was sent, delivered or given up."""
+    await progress(batch.session, batch.shared, event)
+
+
+def _incoming(batch: Batch, event: TextReceived) -> Incoming:
     radio = batch.radios[event.radio]
     group = batch.talkgroups[event.talkgroup] if event.talkgroup is not None else None
-    await received(
-        batch.session,
-        batch.shared,
+    return Incoming(
         event,
         radio.id,
         radio.unit_id,
@@ -19,8 +29,3 @@ async def on_text(batch: Batch, event: TextReceived) -> None:
         group.id if group else None,
         batch.radios.id_of(event.called),
     )
-
-
-async def on_progress(batch: Batch, event: TextProgress) -> None:
-    """A text of ours was sent, delivered or given up."""
-    await progress(batch.session, batch.shared, event)

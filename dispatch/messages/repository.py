@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -79,22 +79,33 @@ class MessageRepository:
             found.setdefault(step.message_id, []).append(step)
         return found
 
-    async def is_repetition(
-        self, radio_id: int, reference: str, since: datetime, until: datetime
-    ) -> bool:
-        """Whether this sender's message of this number is stored already."""
-        query = (
-            select(col(Message.id))
-            .where(
-                col(Message.radio_id) == radio_id,
-                col(Message.direction) == Direction.IN,
-                col(Message.reference) == reference,
-                col(Message.created_at) >= since,
-                col(Message.created_at) <= until,
-            )
-            .limit(1)
+    async def add_received(self, rows: Sequence[dict[str, Any]]) -> Sequence[int]:
+        """Store texts from radios, each with its one state; their ids in this order.
+
+        `rows`: columns by name, each row the same ones, without `id` and `words`.
+        """
+        insertion = insert(_MESSAGE).returning(_MESSAGE.c.id, sort_by_parameter_order=True)
+        values = [{**row, "words": indexed(row["text"])} for row in rows]
+        ids: list[int] = [*(await self._session.execute(insertion, values)).scalars()]
+        steps = [
+            {"message_id": key, "state": row["state"], "at": row["state_at"]}
+            for key, row in zip(ids, rows, strict=True)
+        ]
+        await self._session.execute(insert(_STEP), steps)
+        return ids
+
+    async def references(
+        self, radio_ids: Iterable[int], references: Iterable[str], since: datetime, until: datetime
+    ) -> list[tuple[int, str, datetime]]:
+        """Sender, number and time of stored texts with any of these senders and numbers."""
+        query = select(_MESSAGE.c.radio_id, _MESSAGE.c.reference, _MESSAGE.c.created_at).where(
+            _MESSAGE.c.radio_id.in_(list(radio_ids)),
+            _MESSAGE.c.direction == Direction.IN,
+            _MESSAGE.c.reference.in_(list(references)),
+            _MESSAGE.c.created_at >= since,
+            _MESSAGE.c.created_at <= until,
         )
-        return (await self._session.execute(query)).scalar_one_or_none() is not None
+        return [(row[0], row[1], row[2]) for row in await self._session.execute(query)]
 
     async def waited_for(self) -> set[int]:
         """Radios that some text waits for."""
@@ -168,3 +179,7 @@ class MessageRepository:
             col(Message.state).in_((MessageState.QUEUED, MessageState.SENT)),
         )
         return (await self._session.execute(query)).scalars().all()
+
+
+_MESSAGE = Message.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+_STEP = MessageStateChange.__table__  # type: ignore[attr-defined]

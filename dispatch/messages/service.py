@@ -1,7 +1,7 @@
 """Texts: kept until the radio can be reached, sent once, ended by what the radio says."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
@@ -31,10 +31,8 @@ from dispatch.radios.service import radios_behind
 from dispatch.shared import Shared
 from dispatch.talkgroups.service import talkgroups_of
 from radio_gateway.domain.commands import SendText
-from radio_gateway.domain.events import TextProgress, TextReceived
+from radio_gateway.domain.events import TextProgress
 
-REPETITION: Final = timedelta(minutes=10)
-"The same reference from the same radio within this time is the same message."
 SHOWN_MESSAGES: Final = 100
 
 _STATE_OF: Final = {
@@ -118,42 +116,6 @@ async def progress(session: AsyncSession, shared: Shared, event: TextProgress) -
     if advances:
         await _become(session, row, state, at, detail, reason)
     await _tell(session, shared, "message.changed", row)
-
-
-async def received(
-    session: AsyncSession,
-    shared: Shared,
-    event: TextReceived,
-    radio_id: int,
-    unit_id: int | None,
-    agency_id: int | None,
-    talkgroup_id: int | None,
-    called_radio_id: int | None,
-) -> None:
-    """A text from a radio; a repetition of one already stored is dropped."""
-    repository = MessageRepository(session)
-    at = event.at.utc
-    if event.reference is not None and await repository.is_repetition(
-        radio_id, event.reference, at - REPETITION, at + REPETITION
-    ):
-        return
-    row = await repository.add(
-        Message(
-            direction=Direction.IN,
-            text=storable(event.text)[:2000],
-            radio_id=radio_id,
-            talkgroup_id=talkgroup_id,
-            called_radio_id=called_radio_id,
-            unit_id=unit_id,
-            agency_id=agency_id,
-            state=MessageState.RECEIVED,
-            state_at=at,
-            created_at=at,
-            reference=event.reference,
-        )
-    )
-    step = await repository.note(row.id, row.state, at)
-    await shared.log.append(session, "message.created", _view(row, [step]), row.agency_id)
 
 
 async def cancel(
