@@ -1,4 +1,8 @@
-"""The repeater's side: log in to a master and stay logged in."""
+"""The repeater's side: log in to a master and stay logged in.
+
+Silence is answered by asking again at a steady pace, so that a master that comes back is joined
+at once; refusals are answered more and more slowly, so that nobody is shut out for guessing.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +30,7 @@ from radio_gateway.protocols.homebrew.messages import (
 RETRY_S: Final = 10.0
 PING_EVERY_S: Final = 10.0
 LOST_AFTER_S: Final = 60.0
+MAX_BACK_OFF_S: Final = 60.0
 
 
 class State(Enum):
@@ -48,11 +53,31 @@ class Transition:
     reason: str
 
 
-class PeerSession:
-    """One login, repeated every `RETRY_S` until the master answers, then pings."""
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds; the defaults are what repeaters do."""
 
-    def __init__(self, configuration: Configuration, passphrase: bytes, options: str = "") -> None:
+    retry_s: float = RETRY_S
+    "Until an unanswered step of the login is repeated."
+    ping_every_s: float = PING_EVERY_S
+    lost_after_s: float = LOST_AFTER_S
+    "Silence after which the login begins anew."
+
+
+class PeerSession:
+    """One login, repeated every `Times.retry_s` until the master answers, then pings."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        passphrase: bytes,
+        options: str = "",
+        times: Times | None = None,
+    ) -> None:
         self.state = State.CLOSED
+        self._times = times or Times()
+        self._refusals = 0
+        self._salt: bytes | None = None
         self._configuration = configuration
         self._id = configuration.repeater_id
         self._passphrase = passphrase
@@ -86,14 +111,9 @@ class PeerSession:
             case State.CLOSED, _:
                 pass  # the answer to our farewell, or one that was late
             case _, Refuse():
-                self._heard_at = now
-                self._become(State.SALT_WAIT, "refused by the master")
-                self._unanswered = self._login
-                self._due = now + RETRY_S
+                self._start_over("refused by the master", self._back_off(), now)
             case _, MasterCloses():
-                self._become(State.SALT_WAIT, "the master left")
-                self._unanswered = self._login
-                self._due = now + RETRY_S
+                self._start_over("the master left", self._times.retry_s, now)
             case State.UP, Pong() | Acknowledge():
                 self._heard_at = now
             case _, Acknowledge(content):
@@ -107,15 +127,16 @@ class PeerSession:
         return None
 
     def expire(self, now: float) -> None:
-        """Repeat what was not answered, ping, or start again after `LOST_AFTER_S` of silence."""
+        """Repeat what was not answered, ping, or start again after too long a silence."""
         if self._due is None or now < self._due:
             return
-        if now - self._heard_at >= LOST_AFTER_S:
+        times = self._times
+        if now - self._heard_at >= times.lost_after_s:
             self._heard_at = now
-            self._step(State.SALT_WAIT, f"no answer for {LOST_AFTER_S:g} s", self._login, now)
+            self._step(State.SALT_WAIT, f"no answer for {times.lost_after_s:g} s", self._login, now)
             return
         self._outgoing.append(self._unanswered())
-        self._due = now + (PING_EVERY_S if self.state is State.UP else RETRY_S)
+        self._due = now + (times.ping_every_s if self.state is State.UP else times.retry_s)
 
     def deadline(self) -> float | None:
         """When `expire` has something to do next."""
@@ -145,19 +166,37 @@ class PeerSession:
         self._heard_at = now
         match self.state:
             case State.SALT_WAIT if len(content) == SALT_OCTETS:
+                self._salt = content
                 digest = login_digest(content, self._passphrase)
                 self._step(
                     State.AUTH_WAIT, "salt received", lambda: Key(self._id, digest).build(), now
                 )
+            case State.AUTH_WAIT if content == self._salt != self._id.to_bytes(4, "big"):
+                pass  # the same salt once more: no word about the passphrase yet
             case State.AUTH_WAIT:
                 self._step(State.CONFIG_WAIT, "passphrase accepted", self._configuration.build, now)
             case State.CONFIG_WAIT if self._options:
                 options = Options(self._id, self._options)
                 self._step(State.OPTIONS_WAIT, "configuration accepted", options.build, now)
             case _:
+                self._refusals = 0
                 self._become(State.UP, "login accepted")
                 self._unanswered = Ping(self._id).build
-                self._due = now + PING_EVERY_S
+                self._due = now + self._times.ping_every_s
+
+    def _start_over(self, reason: str, after_s: float, now: float) -> None:
+        self._heard_at = now
+        self._become(State.SALT_WAIT, reason)
+        self._unanswered = self._login
+        self._due = now + after_s
+
+    def _back_off(self) -> float:
+        """How long to wait after a refusal; a session that ran is worth one quick attempt."""
+        if self.state is State.UP:
+            return self._times.retry_s
+        self._refusals += 1
+        doubled: float = self._times.retry_s * 2 ** min(self._refusals - 1, 8)
+        return max(self._times.retry_s, min(doubled, MAX_BACK_OFF_S))
 
     def _login(self) -> bytes:
         return Login(self._id).build()
@@ -166,8 +205,9 @@ class PeerSession:
         self._become(state, reason)
         self._unanswered = message
         self._outgoing.append(message())
-        self._due = now + RETRY_S
+        self._due = now + self._times.retry_s
 
     def _become(self, new: State, reason: str) -> None:
-        self._transitions.append(Transition(self.state, new, reason))
-        self.state = new
+        if self.state is not new:
+            self._transitions.append(Transition(self.state, new, reason))
+            self.state = new

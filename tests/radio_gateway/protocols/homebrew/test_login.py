@@ -1,6 +1,7 @@
 """Logins from both sides, without waiting and without sockets."""
 
 import contextlib
+import hashlib
 import itertools
 import random
 from dataclasses import dataclass, field
@@ -393,6 +394,66 @@ class TestPeer:
         client.expire(11.0)
 
         assert client.outgoing() == [Login(ID).build()]
+
+    def test_refused_logins_are_tried_more_and_more_slowly(
+        self, client: peer.PeerSession, master: Master
+    ) -> None:
+        now, waits = 0.0, []
+        for _ in range(6):
+            client.outgoing()
+            client.feed(NAK, now)
+            due = client.deadline()
+            assert due is not None
+            waits.append(due - now)
+            now = due
+            client.expire(now)
+
+        assert waits == [10.0, 20.0, 40.0, 60.0, 60.0, 60.0]
+        self.converse(client, master, now)
+        assert client.state is peer.State.UP
+        client.feed(NAK, now)
+        assert client.deadline() == now + 10.0
+
+    def test_a_master_that_leaves_is_asked_again(
+        self, client: peer.PeerSession, master: Master
+    ) -> None:
+        self.converse(client, master, 0.0)
+        client.feed(b"MSTCL" + ID.to_bytes(4, "big"), 3.0)
+        client.expire(13.0)
+
+        assert client.outgoing() == [Login(ID).build()]
+
+    def test_a_repeated_salt_is_no_word_about_the_passphrase(
+        self, client: peer.PeerSession
+    ) -> None:
+        salt = b"RPTACK\xa1\xb2\xc3\xd4"
+        client.feed(salt, 0.0)
+        client.feed(salt, 0.1)
+
+        assert client.state is peer.State.AUTH_WAIT
+        client.feed(ACK, 0.2)
+        assert client.transitions()[-1].new is peer.State.CONFIG_WAIT
+
+    def test_the_digest_of_a_real_login(self) -> None:
+        """Salt and passphrase of a login of DMRGateway."""
+        digest = hashlib.sha256(b"\xa1\xb2\xc3\xd4s3cret").digest()
+        session = peer.PeerSession(Configuration(repeater_id=ID), b"s3cret")
+        session.open(0.0)
+        session.outgoing()
+        session.feed(b"RPTACK\xa1\xb2\xc3\xd4", 0.0)
+
+        assert session.outgoing() == [b"RPTK" + ID.to_bytes(4, "big") + digest]
+
+    def test_own_times(self) -> None:
+        session = peer.PeerSession(
+            Configuration(repeater_id=ID), PASSPHRASE, times=peer.Times(5.0, 5.0, 15.0)
+        )
+        session.open(0.0)
+        session.outgoing()
+        session.expire(5.0)
+
+        assert session.outgoing() == [Login(ID).build()]
+        assert session.deadline() == 10.0
 
     def test_nothing_is_sent_before_the_login(self, client: peer.PeerSession) -> None:
         with pytest.raises(NotReadyError, match="not logged in"):
