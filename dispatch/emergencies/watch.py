@@ -12,6 +12,8 @@ log = logging.getLogger(__name__)
 
 SHOWN_WITHIN_S: Final = 5.0
 "A console paints and sounds an alarm well within this time of its storing."
+_NAMED: Final = 10
+"Alarms that one line of the log names."
 
 
 class ShownWatch:
@@ -35,6 +37,10 @@ class ShownWatch:
         now = self._monotonic()
         self._since = {one: self._since.get(one, now) for one in waiting}
         late = {one for one, since in self._since.items() if now - since >= SHOWN_WITHIN_S}
-        for one in sorted(late - self._warned):
-            log.warning("emergency %d is on no console after %.0f s", one, SHOWN_WITHIN_S)
+        if new := sorted(late - self._warned):
+            numbers = ", ".join(str(one) for one in new[:_NAMED])
+            more = f" and {len(new) - _NAMED} more" if len(new) > _NAMED else ""
+            log.warning(
+                "on no console after %.0f s: emergency %s%s", SHOWN_WITHIN_S, numbers, more
+            )
         self._warned = late

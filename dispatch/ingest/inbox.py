@@ -19,6 +19,11 @@ BEHIND: Final = 4000
 "With so many waiting, a transaction takes twice as many."
 SLOW: Final = 16
 "Durable events of one transaction: alarms and dispatchers' orders wait until it ends."
+SLOW_BEHIND: Final = 64
+"The same with more than `BEHIND_SLOW` waiting: a long outage has to be made up for."
+BEHIND_SLOW: Final = 500
+FLOOD: Final = 32
+"Alarms of one transaction when many wait; a single one goes alone."
 LIMIT: Final = 20_000
 "Events in memory."
 
@@ -35,7 +40,7 @@ class Inbox:
         self.urgent: deque[EventEnvelope] = deque()
         self._queue: deque[EventEnvelope] = deque()
         self.hurry = False
-        "Something durable came since this was last set to False."
+        "Something waits that should not wait for company."
         self.shed: Counter[str] = Counter()
         "Events let go so far, by kind."
 
@@ -62,16 +67,22 @@ class Inbox:
                 self._queue.append(envelope)
                 self.hurry = self.hurry or is_durable(envelope.event)
 
+    def take_urgent(self) -> list[EventEnvelope]:
+        """The next transaction's alarms, oldest first."""
+        return [self.urgent.popleft() for _ in range(min(len(self.urgent), FLOOD))]
+
     def take(self) -> list[EventEnvelope]:
-        """The next transaction's events, oldest first."""
+        """The next transaction's events other than alarms, oldest first."""
         most = BATCH if len(self._queue) < BEHIND else 2 * BATCH
+        most_slow = SLOW if self.urgent or len(self._queue) < BEHIND_SLOW else SLOW_BEHIND
         group: list[EventEnvelope] = []
         slow = 0
         while self._queue and len(group) < most:
             slow += is_durable(self._queue[0].event)
-            if slow > SLOW:
+            if slow > most_slow:
                 break
             group.append(self._queue.popleft())
+        self.hurry = bool(self.urgent) or slow > most_slow
         return group
 
     def make_room(self) -> None:

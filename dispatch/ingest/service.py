@@ -44,10 +44,11 @@ Guard: TypeAlias = Callable[[AsyncSession], Awaitable[None]]
 class Ingest:
     """The one writer of what gateways report.
 
-    Alarms go first, each in a transaction of its own. A batch that fails is taken apart, and
-    the event at fault is put aside, so that it blocks nothing; of an alarm its radio is raised
-    nevertheless. A database in trouble is waited for, and no receipt is given meanwhile: what
-    must not be lost stays with the gateways, of the rest the newest is kept.
+    Alarms go first, at once and apart from everything else; a flood of them takes turns with the
+    rest. A batch that fails is taken apart, and the event at fault is put aside, so that it
+    blocks nothing; of an alarm its radio is raised nevertheless. A database in trouble is waited
+    for, and no receipt is given meanwhile: what must not be lost stays with the gateways, of the
+    rest the newest is kept.
     """
 
     def __init__(
@@ -138,7 +139,6 @@ class Ingest:
             await self._wake.wait()
             await self._gather(last + FLUSH_S)
             last = self._monotonic()
-            self._inbox.hurry = False
             await self._store_urgent()
             group = self._inbox.take()
             if group or self._memory.radios.due(last):
@@ -165,11 +165,10 @@ class Ingest:
                 return
 
     async def _store_urgent(self) -> None:
-        while self._inbox.urgent:
-            envelope = self._inbox.urgent.popleft()
-            self._storing += 1
-            await self._store([envelope])
-            self._storing -= 1
+        if group := self._inbox.take_urgent():
+            self._storing += len(group)
+            await self._store(group)
+            self._storing -= len(group)
 
     async def _store(self, envelopes: Sequence[EventEnvelope]) -> None:
         """Commit and acknowledge; returns when these events are stored or put aside."""

@@ -84,7 +84,7 @@ async def test_an_alarm_on_no_console_is_warned_of_once(
         await watch.tick()
         await watch.tick()
     assert watch.overdue == 1
-    assert caplog.messages == ["emergency 1 is on no console after 5 s"]
+    assert caplog.messages == ["on no console after 5 s: emergency 1"]
     assert await shown(world, world.told("emergency.raised")[0]["seq"])
     await watch.tick()
     assert watch.overdue == 0

@@ -1,6 +1,6 @@
 """What waits to be stored: alarms first, bounded, and what may go before what may not."""
 
-from dispatch.ingest.inbox import BATCH, SLOW, Inbox
+from dispatch.ingest.inbox import BATCH, BEHIND_SLOW, FLOOD, SLOW, SLOW_BEHIND, Inbox
 from dispatch.ingest.latency import CommitLatency
 from dispatch.ingest.memory import RecentIds
 from radio_gateway.domain.events import (
@@ -99,3 +99,26 @@ def test_latency_is_that_of_the_last_minute() -> None:
     assert latency.percentile(99) is None
     latency.note([heard(5)], START)
     assert latency.percentile(99) == 0.0
+
+
+def test_a_flood_of_alarms_takes_turns_with_the_rest() -> None:
+    inbox = Inbox()
+    alarms = [
+        envelope(EmergencyRaised(link=LINK, at=moment(n), radio=OURS, source=EmergencySource.ALARM))
+        for n in range(FLOOD + 1)
+    ]
+    texts = [words(n) for n in range(SLOW + 1)]
+    inbox.put([*alarms, *texts])
+    assert inbox.take_urgent() == alarms[:FLOOD]
+    assert inbox.take() == texts[:SLOW]
+    assert inbox.hurry
+    assert inbox.take_urgent() == alarms[FLOOD:]
+    assert inbox.take() == texts[SLOW:]
+    assert not inbox.hurry
+
+
+def test_after_a_long_outage_transactions_are_larger() -> None:
+    inbox = Inbox()
+    inbox.put([words(n) for n in range(BEHIND_SLOW)])
+    assert len(inbox.take()) == SLOW_BEHIND
+    assert len(inbox.take()) == SLOW
