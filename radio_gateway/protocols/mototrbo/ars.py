@@ -166,12 +166,15 @@ def parse_ars(datagram: bytes) -> ArsMessage:
 
 
 def body_of(datagram: bytes) -> bytes:
-    """What the length at the front of an ARS or TMS datagram covers; at least one octet."""
+    """What the length at the front of an ARS or TMS datagram covers; at least one octet.
+
+    The errors quote no more than the first header: behind it passwords and texts may stand.
+    """
     length = int.from_bytes(datagram[:2], "big")
     if len(datagram) < 3 or not length:
-        raise MalformedError("no message", datagram)
+        raise MalformedError("no message", datagram[:3])
     if len(datagram) < 2 + length:
-        raise MalformedError("cut short", datagram)
+        raise MalformedError(f"cut short, {len(datagram) - 2} octets", datagram[:3])
     return datagram[2 : 2 + length]
 
 
