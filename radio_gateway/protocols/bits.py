@@ -26,7 +26,7 @@ class LinearMap:
             raise ValueError(f"{len(contributions)} bits are no whole octets")
         self.octets = len(contributions) // 8
         self._tables = tuple(
-            _table(contributions[8 * octet : 8 * octet + 8]) for octet in range(self.octets)
+            octet_table(contributions[8 * octet : 8 * octet + 8]) for octet in range(self.octets)
         )
 
     def __call__(self, data: bytes) -> int:
@@ -69,7 +69,8 @@ def from_bits(bits: Sequence[int]) -> int:
     return value
 
 
-def _table(contributions: Sequence[int]) -> tuple[int, ...]:
+def octet_table(contributions: Sequence[int]) -> tuple[int, ...]:
+    """The XOR of the contributions of the bits set in an octet, for all 256 octets."""
     table = [0] * 256
     for octet in range(1, 256):
         lowest = octet & -octet

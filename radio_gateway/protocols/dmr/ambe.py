@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from radio_gateway.protocols.bits import gather
+from radio_gateway.protocols.bits import gather, octet_table
 from radio_gateway.protocols.dmr.codes import GOLAY_23_12, GOLAY_24_12
+from radio_gateway.protocols.dmr.outer import outer_map
 
 FRAME_MS: Final = 20
 PROTECTED_BITS: Final = 141
@@ -71,8 +72,25 @@ def split(burst: bytes) -> tuple[AmbeFrame, AmbeFrame, AmbeFrame]:
 
 
 def wrong_bits(burst: bytes) -> int:
-    """Bit errors among the `PROTECTED_BITS` of a voice burst."""
-    return sum(frame.wrong_bits for frame in split(burst))
+    """Bit errors among the `PROTECTED_BITS` of a voice burst of 33 octets.
+
+    As `AmbeFrame.wrong_bits`, without frames in between: of each one the first word, its
+    syndrome, and the syndrome of the second word as received come out of a single map.
+    """
+    found = _read(burst) ^ _INNER_LEFT[burst[13]] ^ _INNER_RIGHT[burst[19]]
+    total = 0
+    for shift in _FRAME_SHIFTS:
+        first = found >> shift & _FIRST_MASK  # 12 bits of u0, 12 of syndrome
+        repaired = _FIRST_WORD[first & 0xFFF]
+        if repaired is None:
+            total += 4
+            continue
+        weight, turned = repaired
+        total += (
+            weight
+            + _SECOND_WORD[found >> shift - 11 & 0x7FF ^ _SCRAMBLE_SYNDROME[first >> 12 ^ turned]]
+        )
+    return total
 
 
 def join(frames: tuple[bytes, bytes, bytes]) -> int:
@@ -84,3 +102,41 @@ def join(frames: tuple[bytes, bytes, bytes]) -> int:
 def _frame(bits: int) -> AmbeFrame:
     c0 = bits >> 48 & 0xFFFFFF
     return AmbeFrame(c0, bits >> 25 & 0x7FFFFF ^ _SCRAMBLE[c0 >> 12], bits & 0x1FFFFFF)
+
+
+def _frame_map(frame: int) -> list[int]:
+    """What each bit of a burst adds to `found` of `wrong_bits`, for one of the frames."""
+    contributions = [0] * 264
+    for rank, place in enumerate(_FRAME_BITS[frame][within] for within in _WITHIN):
+        if rank < 24:
+            word = 1 << (23 - rank)
+            value = (word >> 12 << 12 | GOLAY_24_12.syndrome(word)) << 11
+        elif rank < 47:
+            value = GOLAY_23_12.syndrome(1 << (46 - rank))
+        else:
+            continue
+        contributions[place] = value << 35 * (2 - frame)
+    return contributions
+
+
+def _repair(syndrome: int) -> tuple[int, int] | None:
+    """Wrong bits of a first word, and which of its information bits they turn."""
+    codeword = GOLAY_24_12.correct(syndrome)
+    if codeword is None:
+        return None
+    pattern = syndrome ^ codeword
+    return pattern.bit_count(), pattern >> 12
+
+
+_CONTRIBUTIONS: Final = [sum(three) for three in zip(*map(_frame_map, range(3)), strict=True)]
+_read: Final = outer_map(_CONTRIBUTIONS)
+_INNER_LEFT: Final = octet_table(_CONTRIBUTIONS[8 * 13 : 8 * 14])
+_INNER_RIGHT: Final = octet_table(_CONTRIBUTIONS[8 * 19 : 8 * 20])
+_FRAME_SHIFTS: Final = (81, 46, 11)
+_FIRST_MASK: Final = (1 << 24) - 1
+_FIRST_WORD: Final = tuple(_repair(syndrome) for syndrome in range(1 << 12))
+_SECOND_WORD: Final = tuple(
+    (syndrome ^ (GOLAY_23_12.correct(syndrome) or 0)).bit_count() for syndrome in range(1 << 11)
+)
+"Wrong bits of a second word by its syndrome: its code is perfect, there always is an answer."
+_SCRAMBLE_SYNDROME: Final = tuple(GOLAY_23_12.syndrome(bits) for bits in _SCRAMBLE)

@@ -7,7 +7,7 @@ from radio_gateway.protocols.bits import gather, scatter
 from radio_gateway.protocols.dmr import ambe, bptc, trellis
 from radio_gateway.protocols.dmr.emb import Emb
 from radio_gateway.protocols.dmr.slot_type import DataType, SlotType
-from radio_gateway.protocols.dmr.sync import BURST_OCTETS, Sync, centre, detect
+from radio_gateway.protocols.dmr.sync import BURST_OCTETS, Sync, detect
 from radio_gateway.protocols.errors import MalformedError
 
 _RATE_1_PLACES: Final = (*range(96), *range(168, 264))
@@ -15,6 +15,7 @@ _RATE_1_PLACES: Final = (*range(96), *range(168, 264))
 _RATE_1_BITS: Final = gather(BURST_OCTETS, _RATE_1_PLACES)
 _RATE_1_FIELD: Final = scatter(_RATE_1_PLACES, 264)
 _MIDDLE_SHIFT: Final = 264 - 156
+_MIDDLE_MASK: Final = (1 << 48) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,14 @@ def parse_burst(octets: bytes) -> Burst:
     """
     if len(octets) != BURST_OCTETS:
         raise MalformedError("a burst is 33 octets", octets)
-    middle = centre(octets)
+    inner = int.from_bytes(octets[12:21], "big")  # 2, slot type 10, middle 48, slot type 10, 2
+    middle = inner >> 12 & _MIDDLE_MASK
     sync = detect(middle)
     if sync is Sync.MS_REVERSE_CHANNEL:
         raise MalformedError("a reverse channel burst carries no call", octets)
     if sync is not None and sync.is_data:
-        return DataBurst(octets, sync, SlotType.of(octets))
+        word = inner >> 50 & 0xFFC00 | inner >> 2 & 0x3FF
+        return DataBurst(octets, sync, SlotType.decode(word))
     emb = Emb.decode(middle >> 32 & 0xFF00 | middle & 0xFF) if sync is None else None
     return VoiceBurst(octets, sync, emb, (middle >> 8 & 0xFFFFFFFF).to_bytes(4, "big"))
 

@@ -134,6 +134,11 @@ def rs_parity(lc: bytes) -> int:
     return register
 
 
+def rs_disagreement(block: bytes) -> int:
+    """Parity received XOR parity computed of 12 octets: the sender's mask, if all is well."""
+    return rs_parity(block[:9]) ^ int.from_bytes(block[9:], "big")
+
+
 def rs_seal(lc: bytes, mask: RsMask) -> bytes:
     """Append the masked parity to the 9 octets of a link control."""
     return lc + (rs_parity(lc) ^ mask).to_bytes(3, "big")

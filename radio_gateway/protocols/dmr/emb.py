@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
 from radio_gateway.protocols.dmr.codes import QR_16_7
 from radio_gateway.protocols.errors import MalformedError
@@ -41,14 +42,23 @@ class Emb:
     @classmethod
     def decode(cls, word: int) -> "Emb | None":
         """Read 16 bits; None when they are beyond repair."""
+        exact = _BY_WORD.get(word)
+        if exact is not None:
+            return exact
         decoded = QR_16_7.decode(word)
-        if decoded is None:
-            return None
-        bits = decoded[0]  # 4 colour code, 1 privacy, 2 LCSS
-        return cls(bits >> 3, Lcss(bits & 0x3), bool(bits & 0x4))
+        return None if decoded is None else _of_bits(decoded[0])
 
     def build(self) -> bytes:
         """The two octets: first half before the embedded field, second half after it."""
         return QR_16_7.encode(self.colour_code << 3 | self.privacy << 2 | self.lcss).to_bytes(
             2, "big"
         )
+
+
+def _of_bits(bits: int) -> Emb:
+    """From 4 bits of colour code, 1 of privacy and 2 of LCSS."""
+    return Emb(bits >> 3, Lcss(bits & 0x3), bool(bits & 0x4))
+
+
+_BY_WORD: Final = {QR_16_7.encode(bits): _of_bits(bits) for bits in range(128)}
+"All code words: what nearly every burst carries."

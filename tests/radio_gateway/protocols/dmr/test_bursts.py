@@ -1,6 +1,8 @@
 """Captured bursts: synchronisation, slot type, EMB, FEC and vocoder frames."""
 
 import json
+import random
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ from radio_gateway.protocols.dmr.data_header import parse_data_header
 from radio_gateway.protocols.dmr.emb import Emb, Lcss
 from radio_gateway.protocols.dmr.link_control import VoiceLc, open_full_lc
 from radio_gateway.protocols.dmr.slot_type import DataType, SlotType
-from radio_gateway.protocols.dmr.sync import Sync, detect
+from radio_gateway.protocols.dmr.sync import TOLERATED_ERRORS, Sync, detect
 from radio_gateway.protocols.errors import MalformedError
 
 VECTORS: list[dict[str, Any]] = json.loads(
@@ -132,9 +134,26 @@ def test_voice_bit_errors_are_counted() -> None:
     assert ambe.wrong_bits(bytes(dirty)) == 3
 
 
+def test_bit_errors_are_counted_as_frame_by_frame() -> None:
+    rng = random.Random(141)
+    clean = bytes.fromhex("91cea66753a19ce448f699c7057560a0a06066a0357eca6ec860c02323d0004082")
+    for _ in range(2000):
+        bits = int.from_bytes(clean, "big")
+        for place in rng.sample(range(264), rng.randrange(40)):
+            bits ^= 1 << place
+        burst = bits.to_bytes(33, "big")
+        assert ambe.wrong_bits(burst) == sum(frame.wrong_bits for frame in ambe.split(burst))
+
+
 @pytest.mark.parametrize("sync", list(Sync))
 def test_three_wrong_bits_are_tolerated_in_every_sync(sync: Sync) -> None:
     assert detect(sync.value ^ 0x8000_0080_0001) is sync
+
+
+def test_patterns_are_too_far_apart_to_be_mistaken() -> None:
+    distances = [(a.value ^ b.value).bit_count() for a, b in combinations(Sync, 2)]
+
+    assert min(distances) > 2 * TOLERATED_ERRORS
 
 
 def test_five_wrong_bits_are_no_sync() -> None:
@@ -146,7 +165,9 @@ def test_slot_type_survives_three_wrong_bits() -> None:
     for bit in (98, 107, 160):
         burst[bit // 8] ^= 0x80 >> bit % 8
 
-    assert SlotType.of(bytes(burst)) == SlotType(5, DataType.CSBK)
+    read = parse_burst(bytes(burst))
+    assert isinstance(read, DataBurst)
+    assert read.slot_type == SlotType(5, DataType.CSBK)
 
 
 def test_emb_survives_two_wrong_bits() -> None:

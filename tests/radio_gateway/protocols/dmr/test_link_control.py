@@ -1,13 +1,14 @@
 """Full, embedded and short link control, GPS Info."""
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from radio_gateway.domain.geo import GeoPoint
-from radio_gateway.protocols.dmr import embedded
+from radio_gateway.protocols.dmr import bptc, embedded
 from radio_gateway.protocols.dmr.checks import five_bit_sum
 from radio_gateway.protocols.dmr.emb import Emb, Lcss
 from radio_gateway.protocols.dmr.link_control import (
@@ -15,6 +16,7 @@ from radio_gateway.protocols.dmr.link_control import (
     OtherLc,
     TalkerAliasPart,
     VoiceLc,
+    lc_of_burst,
     open_full_lc,
     parse_lc,
     seal_full_lc,
@@ -84,6 +86,56 @@ def test_full(octets: bytes, expect: dict[str, Any]) -> None:
 
     assert_lc(lc, expect["lc"])
     assert seal_full_lc(lc, kind) == octets
+
+
+HEADER_BURST = bytes.fromhex("015149880ba01b3816406c80c46d5d7f77fd757e32990118206005a02341391033")
+
+
+@pytest.mark.parametrize("wrong", [0, 3, 6])
+def test_the_quick_way_reads_what_the_long_one_reads(wrong: int) -> None:
+    rng = random.Random(wrong)
+    kind = DataType.VOICE_LC_HEADER
+    for _ in range(200):
+        bits = int.from_bytes(HEADER_BURST, "big")
+        for place in rng.sample([*range(98), *range(166, 264)], wrong):
+            bits ^= 1 << (263 - place)
+        burst = bits.to_bytes(33, "big")
+        try:
+            expected = open_full_lc(bptc.decode(burst), kind)
+        except MalformedError:
+            with pytest.raises(MalformedError):
+                lc_of_burst(burst, kind)
+        else:
+            assert lc_of_burst(burst, kind) == expected
+
+
+@pytest.mark.parametrize("kind", [DataType.TERMINATOR_WITH_LC, DataType.CSBK, DataType.IDLE])
+def test_the_quick_way_takes_no_other_kind(kind: DataType) -> None:
+    with pytest.raises(MalformedError):
+        lc_of_burst(HEADER_BURST, kind)
+
+
+@pytest.mark.parametrize("length", [0, 32, 34])
+def test_the_quick_way_takes_whole_bursts_only(length: int) -> None:
+    with pytest.raises(MalformedError, match="33 octets"):
+        lc_of_burst(bytes(length), DataType.VOICE_LC_HEADER)
+
+
+def test_a_row_beyond_repair_comes_back_from_the_parity_of_the_columns() -> None:
+    octets = bytearray.fromhex("0300030a0f0006060f033a030c393530")
+    octets[3] ^= 0x80  # twice in the first row
+    octets[9] ^= 0x80
+
+    assert embedded.decode(bytes(octets)).hex() == "00000000000620baef"
+
+
+def test_two_rows_beyond_repair_are_lost() -> None:
+    octets = bytearray.fromhex("0300030a0f0006060f033a030c393530")
+    octets[3] ^= 0xC0  # twice in each of the first two rows
+    octets[9] ^= 0xC0
+
+    with pytest.raises(MalformedError, match="beyond repair"):
+        embedded.decode(bytes(octets))
 
 
 def test_a_header_is_no_terminator() -> None:
