@@ -190,9 +190,9 @@ def time_stamp(time: datetime) -> int:
 def without_rollover(time: datetime, received: datetime) -> datetime:
     """A fix time that is 1024 or 2048 weeks early, within a day, set right by the clock here."""
     for times in (1, 2):
-        late = time + times * WEEKS_LOST
-        if abs(received - late) <= timedelta(days=1):
-            return late
+        lost = times * WEEKS_LOST
+        if abs(received - lost - time) <= timedelta(days=1):
+            return time + lost
     return time
 
 
