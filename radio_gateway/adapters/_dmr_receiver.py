@@ -13,14 +13,10 @@ from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.domain.moment import Moment
 from radio_gateway.protocols.dmr.burst import DataBurst, parse_burst
 from radio_gateway.protocols.dmr.csbk import Csbk, EmergencyAlarm
-from radio_gateway.protocols.dmr.data_header import (
-    DataFormat,
-    ProprietaryHeader,
-    StatusHeader,
-    parse_data_header,
-)
+from radio_gateway.protocols.dmr.data_header import ProprietaryHeader, parse_data_header
 from radio_gateway.protocols.dmr.link_control import VoiceLc, open_full_lc, parse_lc
 from radio_gateway.protocols.dmr.pi_header import PiHeader
+from radio_gateway.protocols.dmr.reassembly import BLOCK_TYPES
 from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.protocols.errors import MalformedError
 
@@ -28,10 +24,7 @@ log = logging.getLogger(__name__)
 
 
 class Receiver:
-    """All that one link hears; `calls` and `signals` take what comes beside the bursts.
-
-    A vendor's second data header may have no CRC of its own: it is not read, only kept.
-    """
+    """All that one link hears; `calls` and `signals` take what comes beside the bursts."""
 
     def __init__(
         self,
@@ -129,12 +122,11 @@ class Receiver:
             case DataType.CSBK:
                 self._control(frame, block, site, at)
             case DataType.DATA_HEADER:
-                self._packets.header(frame, block, at)
                 self._announced(frame, block, site, at)
-            case DataType.RATE_12_DATA | DataType.RATE_34_DATA | DataType.RATE_1_DATA:
-                packet = self._packets.block(frame, block, site, at)
+            case _ if kind in BLOCK_TYPES:
+                packet = self._packets.block(frame, kind, block, at)
                 if packet is not None:
-                    self._services.take(packet, at)
+                    self._services.take(packet, site, at)
 
     def _data(
         self,
@@ -156,15 +148,13 @@ class Receiver:
             self.block(frame, kind, block, colour_code, site, at)
 
     def _announced(self, frame: Envelope, block: bytes, site: str, at: Moment) -> None:
-        """What a data header says by itself."""
-        if block[0] & 0xF == DataFormat.PROPRIETARY:
-            return
+        """What a data header says by itself, and the packet that it begins."""
         header = parse_data_header(block)
-        if isinstance(header, ProprietaryHeader):
-            return
-        self._heard(header.source, frame, site, at)
-        if isinstance(header, StatusHeader) and header.source:
-            self._services.status(header.source, header.status, site, at)
+        if not isinstance(header, ProprietaryHeader):
+            self._heard(header.source, frame, site, at)
+        packet = self._packets.header(frame, header, at)
+        if packet is not None:
+            self._services.take(packet, site, at)
 
     def _control(self, frame: Envelope, block: bytes, site: str, at: Moment) -> None:
         message = Csbk.parse(block).message()

@@ -5,10 +5,10 @@ Nothing is answered: whoever listens here is not whom the radio speaks to.
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final, NamedTuple
 
-from radio_gateway.adapters._dmr_packets import Header, Packet
 from radio_gateway.adapters._recent import Recent
 from radio_gateway.domain.events import (
     EmergencyRaised,
@@ -26,8 +26,20 @@ from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.domain.moment import Moment
 from radio_gateway.protocols.dmr import short_text
-from radio_gateway.protocols.dmr.data_header import Sap, ShortDataHeader
-from radio_gateway.protocols.dmr.ip import CompressedUdp, UdpDatagram
+from radio_gateway.protocols.dmr.content import (
+    Datagram,
+    Encrypted,
+    Position,
+    Response,
+    ShortText,
+    Status,
+    Unread,
+    content_of,
+)
+from radio_gateway.protocols.dmr.data_header import Sap
+from radio_gateway.protocols.dmr.ip import CompressedUdp
+from radio_gateway.protocols.dmr.location import UdtPosition
+from radio_gateway.protocols.dmr.reassembly import DataPacket
 from radio_gateway.protocols.errors import MalformedError
 from radio_gateway.protocols.hytera import lp, rrs, tmp
 from radio_gateway.protocols.hytera.frames import read_message
@@ -55,16 +67,12 @@ _SERVER: Final = 1
 "Address id of the computer behind a radio."
 
 
-class Datagram(NamedTuple):
-    """A UDP datagram of a radio, however it was packed."""
+class _Said(NamedTuple):
+    """A datagram of a radio and how it came."""
 
-    source: int
-    target: int
-    group: bool
+    datagram: Datagram
     to_server: bool
-    "For the computer behind `target`: the dispatcher."
-    port: int | None
-    payload: bytes
+    "For the computer behind its target: the dispatcher."
     site: str
 
 
@@ -78,87 +86,94 @@ class Services:
         self._repeated = Recent(REPEATED_S)
         self._texts = Recent(TEXT_REPEATED_S)
 
-    def take(self, packet: Packet, at: Moment) -> None:
+    def take(self, packet: DataPacket, site: str, at: Moment) -> None:
         """Tell what a packet says; what nobody can read is handed on with its octets."""
-        header = packet.header
-        if not header.source:
+        if not packet.header.source:
             return
-        if packet.proprietary:
-            self._hand_on(header, "dmr/proprietary", packet.content, at)
-        elif isinstance(header, ShortDataHeader):
-            self._short(header, packet, at)
-        else:
-            try:
-                datagram = _datagram(packet)
-            except MalformedError as error:
-                log.debug("%s: packet of %d: %s", self._link, header.source, error)
-                datagram = None
-            if datagram is None:
-                self._hand_on(header, f"dmr/sap_{header.sap}", packet.content, at)
-            elif not self._read(datagram, at):
-                kind = "dmr/udp" if datagram.port is None else f"dmr/udp_{datagram.port}"
-                self._hand_on(header, kind, datagram.payload, at)
+        match content_of(packet):
+            case Datagram() as datagram:
+                said = _Said(_as_hytera_packs(datagram, packet), _to_server(datagram, packet), site)
+                if not self._read(said, at):
+                    port = datagram.target_port
+                    kind = "dmr/udp" if port is None else f"dmr/udp_{port}"
+                    self._hand_on(datagram.source, kind, said.datagram.payload, at)
+            case ShortText() as text:
+                if not self._repeated.seen((text.source, text.target, text.text), at.mono):
+                    self._text(text, text.text, None, site, at)
+            case Status(source=source, status=status):
+                self._status(source, status, site, at)
+            case Position(source=source, position=position):
+                self._udt_place(source, position, at)
+            case Encrypted(source=source, algorithm=algorithm):
+                log.debug("%s: data of %d is encrypted: %s", self._link, source, algorithm)
+                self._hand_on(source, "dmr/encrypted", packet.payload, at)
+            case Unread(source=source, sap=sap, payload=payload):
+                self._hand_on(source, f"dmr/sap_{sap}", payload, at)
+            case Response():
+                pass
 
-    def status(self, number: int, status: int, site: str, at: Moment) -> None:
-        """Tell a status that a data header holds; its repetitions are silent."""
-        if not self._repeated.seen((number, "status", status), at.mono):
-            radio = self._radio(number)
+    def _status(self, source: int, status: int, site: str, at: Moment) -> None:
+        if not self._repeated.seen((source, "status", status), at.mono):
+            radio = self._radio(source)
             self._emit(
                 StatusReceived(link=self._link, at=at, radio=radio, status=status, site=site)
             )
 
-    def _short(self, header: ShortDataHeader, packet: Packet, at: Moment) -> None:
-        text = short_text.decode(packet.content, header.character_format)
-        if text is None:
-            self._hand_on(header, "dmr/short_data", packet.content, at)
+    def _udt_place(self, source: int, position: UdtPosition, at: Moment) -> None:
+        if position.point is None or self._repeated.seen((source, position), at.mono):
             return
-        key = (header.source, header.target, packet.content)
-        if not self._repeated.seen(key, at.mono):
-            self._text(
-                Datagram(header.source, header.target, header.group, False, None, b"", packet.site),
-                text,
-                None,
-                at,
+        course = position.course_deg
+        self._emit(
+            PositionReported(
+                link=self._link,
+                at=at,
+                radio=self._radio(source),
+                point=position.point,
+                source=PositionSource.TRIGGERED,
+                speed_kmh=position.speed_kmh,
+                bearing_deg=None if course is None else float(course),
             )
+        )
 
-    def _read(self, datagram: Datagram, at: Moment) -> bool:
+    def _read(self, said: _Said, at: Moment) -> bool:
         """Whether the datagram is of a service that we know, whatever it said."""
+        port, payload = said.datagram.target_port, said.datagram.payload
         try:
-            if datagram.port == ARS_PORT:
-                self._ars(datagram, ars.parse_ars(datagram.payload), at)
-            elif datagram.port == LRRP_PORT:
-                for document in lrrp.parse_lrrp(datagram.payload):
+            if port == ARS_PORT:
+                self._ars(said, ars.parse_ars(payload), at)
+            elif port in HYTERA_PORTS or _is_hdap(payload):
+                self._hytera(said, at)
+            elif port == LRRP_PORT:
+                for document in lrrp.parse_lrrp(payload):
                     if isinstance(document, Report):
-                        self._lrrp(datagram, document, at)
-            elif datagram.port == TMS_PORT and datagram.payload[:1] != b"\x09":
-                self._tms(datagram, tms.parse_tms(datagram.payload), at)
-            elif datagram.port in HYTERA_PORTS or _is_hdap(datagram.payload):
-                self._hytera(datagram, at)
+                        self._lrrp(said, document, at)
+            elif port == TMS_PORT:
+                self._tms(said, tms.parse_tms(payload), at)
             else:
                 return False
         except MalformedError as error:
-            log.info("%s: data of radio %d: %s", self._link, datagram.source, error)
+            log.info("%s: data of radio %d: %s", self._link, said.datagram.source, error)
             return False
         return True
 
     # -- Motorola --------------------------------------------------------------------------------
 
-    def _ars(self, datagram: Datagram, message: ars.ArsMessage, at: Moment) -> None:
-        if self._repeated.seen((datagram.source, datagram.payload), at.mono):
+    def _ars(self, said: _Said, message: ars.ArsMessage, at: Moment) -> None:
+        if self._repeated.seen((said.datagram.source, said.datagram.payload), at.mono):
             return
         if isinstance(message, ars.Registration):
             renewal = message.event is ars.RegistrationEvent.REFRESH
-            self._registered(datagram, at, renewal=renewal)
+            self._registered(said, at, renewal=renewal)
         elif isinstance(message, ars.Deregistration):
-            self._deregistered(datagram, at)
+            self._deregistered(said, at)
 
-    def _lrrp(self, datagram: Datagram, report: Report, at: Moment) -> None:
+    def _lrrp(self, said: _Said, report: Report, at: Moment) -> None:
         if report.shape is None or not (report.latitude or report.longitude):
             return
         speed, heading, fixed_at = report.speed_mps, report.heading_deg, report.time
         if speed is not None and speed > _MAX_SPEED_MPS:
             return
-        if self._repeated.seen((datagram.source, report), at.mono):
+        if self._repeated.seen((said.datagram.source, report), at.mono):
             return
         if fixed_at is not None:
             fixed_at = without_rollover(fixed_at, at.utc)
@@ -169,7 +184,7 @@ class Services:
             PositionReported(
                 link=self._link,
                 at=at,
-                radio=self._radio(datagram.source),
+                radio=self._radio(said.datagram.source),
                 point=GeoPoint(report.latitude_deg, report.longitude_deg),
                 source=PositionSource.REQUESTED if answer else PositionSource.TRIGGERED,
                 fixed_at=fixed_at,
@@ -181,60 +196,69 @@ class Services:
             )
         )
 
-    def _tms(self, datagram: Datagram, message: tms.TmsMessage, at: Moment) -> None:
+    def _tms(self, said: _Said, message: tms.TmsMessage, at: Moment) -> None:
         if isinstance(message, tms.Text) and not self._texts.seen(
-            (datagram.source, datagram.target, message.sequence, message.octets), at.mono
+            (said.datagram.source, said.datagram.target, message.sequence, message.octets), at.mono
         ):
             reference = None if message.sequence is None else str(message.sequence)
-            self._text(datagram, message.text, reference, at)
+            self._text(
+                said.datagram, message.text, reference, said.site, at, to_server=said.to_server
+            )
 
     # -- Hytera ----------------------------------------------------------------------------------
 
-    def _hytera(self, datagram: Datagram, at: Moment) -> None:
-        envelope = Hdap.parse(datagram.payload)
+    def _hytera(self, said: _Said, at: Moment) -> None:
+        envelope = Hdap.parse(said.datagram.payload)
         message = read_message(envelope)
-        if self._repeated.seen((datagram.source, datagram.payload), at.mono):
+        if self._repeated.seen((said.datagram.source, said.datagram.payload), at.mono):
             return
         verified = envelope.checksum_ok
         match message:
             case rrs.Registration():
-                self._registered(datagram, at, renewal=False)
+                self._registered(said, at, renewal=False)
             case rrs.Deregistration():
-                self._deregistered(datagram, at)
+                self._deregistered(said, at)
             case tmp.PrivateMessage() | tmp.GroupMessage():
-                self._text(datagram, message.text, str(message.request), at)
+                self._text(
+                    said.datagram,
+                    message.text,
+                    str(message.request),
+                    said.site,
+                    at,
+                    to_server=said.to_server,
+                )
             case lp.EmergencyReport():
-                self._emergency(datagram, message.gps.point, at)
-                self._place(datagram, message, PositionSource.EMERGENCY, at, verified=verified)
+                self._emergency(said, message.gps.point, at)
+                self._place(said, message, PositionSource.EMERGENCY, at, verified=verified)
             case lp.VariableEmergencyReport():
-                self._emergency(datagram, None, at)
+                self._emergency(said, None, at)
             case lp.ImmediateReport():
-                self._place(datagram, message, PositionSource.REQUESTED, at, verified=verified)
+                self._place(said, message, PositionSource.REQUESTED, at, verified=verified)
             case lp.TriggeredReport() | lp.ConditionReport() | lp.ConditionReportRssi():
-                self._place(datagram, message, PositionSource.TRIGGERED, at, verified=verified)
+                self._place(said, message, PositionSource.TRIGGERED, at, verified=verified)
             case _:
-                self._other(message, datagram)
+                self._other(message, said)
 
-    def _other(self, message: Message | UnknownMessage, datagram: Datagram) -> None:
+    def _other(self, message: Message | UnknownMessage, said: _Said) -> None:
         kind = type(message).__name__
-        log.debug("%s: nothing to do with %s of radio %d", self._link, kind, datagram.source)
+        log.debug("%s: nothing to do with %s of radio %d", self._link, kind, said.datagram.source)
 
-    def _emergency(self, datagram: Datagram, point: GeoPoint | None, at: Moment) -> None:
+    def _emergency(self, said: _Said, point: GeoPoint | None, at: Moment) -> None:
         self._emit(
             EmergencyRaised(
                 link=self._link,
                 at=at,
-                radio=self._radio(datagram.source),
+                radio=self._radio(said.datagram.source),
                 source=EmergencySource.POSITION,
                 point=point,
-                site=datagram.site,
-                raw=datagram.payload,
+                site=said.site,
+                raw=said.datagram.payload,
             )
         )
 
     def _place(
         self,
-        datagram: Datagram,
+        said: _Said,
         report: lp.ImmediateReport
         | lp.EmergencyReport
         | lp.TriggeredReport
@@ -253,7 +277,7 @@ class Services:
             PositionReported(
                 link=self._link,
                 at=at,
-                radio=self._radio(datagram.source),
+                radio=self._radio(said.datagram.source),
                 point=gps.point,
                 source=source,
                 fixed_at=gps.fixed_at,
@@ -266,68 +290,66 @@ class Services:
 
     # -- all -------------------------------------------------------------------------------------
 
-    def _registered(self, datagram: Datagram, at: Moment, *, renewal: bool) -> None:
-        radio = self._radio(datagram.source)
+    def _registered(self, said: _Said, at: Moment, *, renewal: bool) -> None:
+        radio = self._radio(said.datagram.source)
         self._emit(
-            RadioRegistered(
-                link=self._link, at=at, radio=radio, site=datagram.site, renewal=renewal
-            )
+            RadioRegistered(link=self._link, at=at, radio=radio, site=said.site, renewal=renewal)
         )
 
-    def _deregistered(self, datagram: Datagram, at: Moment) -> None:
-        radio = self._radio(datagram.source)
-        self._emit(RadioDeregistered(link=self._link, at=at, radio=radio, site=datagram.site))
+    def _deregistered(self, said: _Said, at: Moment) -> None:
+        radio = self._radio(said.datagram.source)
+        self._emit(RadioDeregistered(link=self._link, at=at, radio=radio, site=said.site))
 
-    def _text(self, datagram: Datagram, text: str, reference: str | None, at: Moment) -> None:
-        network, target = self._network, datagram.target
-        private = not datagram.group and not datagram.to_server
+    def _text(
+        self,
+        who: Datagram | ShortText,
+        text: str,
+        reference: str | None,
+        site: str,
+        at: Moment,
+        to_server: bool = False,  # last of several
+    ) -> None:
+        network, target = self._network, who.target
+        private = not who.group and not to_server
         self._emit(
             TextReceived(
                 link=self._link,
                 at=at,
-                radio=self._radio(datagram.source),
+                radio=self._radio(who.source),
                 text=short_text.printable(text),
-                talkgroup=TalkgroupId(network, target) if datagram.group else None,
+                talkgroup=TalkgroupId(network, target) if who.group else None,
                 called=RadioId(network, target) if private else None,
                 reference=reference,
-                site=datagram.site,
+                site=site,
             )
         )
 
-    def _hand_on(self, header: Header, kind: str, data: bytes, at: Moment) -> None:
-        if self._repeated.seen((header.source, kind, data), at.mono):
+    def _hand_on(self, source: int, kind: str, data: bytes, at: Moment) -> None:
+        if self._repeated.seen((source, kind, data), at.mono):
             return
-        radio = self._radio(header.source)
+        radio = self._radio(source)
         self._emit(TelemetryReceived(link=self._link, at=at, radio=radio, kind=kind, data=data))
 
     def _radio(self, number: int) -> RadioId:
         return RadioId(self._network, number)
 
 
-def _datagram(packet: Packet) -> Datagram | None:
-    """The UDP datagram in a packet; None: it holds something else.
+def _to_server(datagram: Datagram, packet: DataPacket) -> bool:
+    """Whether a datagram is for the computer behind its target: the dispatcher."""
+    source, target = datagram.source_address, datagram.target_address
+    if source is not None and target is not None:
+        return target.packed[0] == source.packed[0] + 1
+    if packet.header.sap != Sap.UDP_IP_COMPRESSED or packet.vendor is not None:
+        return False
+    return CompressedUdp.parse(packet.payload).target_address_id == _SERVER
 
-    Raises:
-        MalformedError: no IP packet where the header announces one.
-    """
-    header = packet.header
-    port: int | None
-    if header.sap == Sap.IP:
-        ip = UdpDatagram.parse(packet.content)
-        networks = ip.source.packed[0], ip.target.packed[0]
-        to_server = networks[1] == networks[0] + 1
-        port, payload = ip.target_port, ip.payload
-    elif header.sap == Sap.UDP_IP_COMPRESSED:
-        compressed = CompressedUdp.parse(packet.content)
-        to_server = compressed.target_address_id == _SERVER
-        port, payload = compressed.ports()[1], compressed.payload
-        if _is_hdap(packet.content[_COMPRESSED_HEADER:]):  # Hytera leaves ports out altogether
-            port, payload = None, packet.content[_COMPRESSED_HEADER:]
-    else:
-        return None
-    return Datagram(
-        header.source, header.target, header.group, to_server, port, payload, packet.site
-    )
+
+def _as_hytera_packs(datagram: Datagram, packet: DataPacket) -> Datagram:
+    """Hytera leaves ports out altogether: what stands in their place begins the message."""
+    octets = packet.payload[_COMPRESSED_HEADER:]
+    if packet.header.sap == Sap.UDP_IP_COMPRESSED and packet.vendor is None and _is_hdap(octets):
+        return replace(datagram, target_port=None, payload=octets)
+    return datagram
 
 
 def _is_hdap(payload: bytes) -> bool:

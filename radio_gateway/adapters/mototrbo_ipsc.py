@@ -18,6 +18,7 @@ from radio_gateway.domain.events import EmergencySource, Event, LinkState
 from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Ability, Capabilities, Outgoing, Peer
+from radio_gateway.protocols.dmr.data_header import DataFormat
 from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.protocols.errors import MalformedError, RefusedError
 from radio_gateway.protocols.mototrbo.ipsc_auth import IpscKey
@@ -48,6 +49,7 @@ _DATA_TYPES: Final = {
     BurstType.RATE_12_DATA: DataType.RATE_12_DATA,
     BurstType.RATE_34_DATA: DataType.RATE_34_DATA,
 }
+_RESPONSE_REQUESTED: Final = 0x40
 _VOICE: Final = (UserType.GROUP_VOICE, UserType.PRIVATE_VOICE)
 _ALARMS: Final[dict[int, EmergencySource]] = {
     CallType.EMERGENCY_ALARM: EmergencySource.ALARM,
@@ -143,6 +145,8 @@ class IpscListener:
         self._faults = FaultLog(config.name, log)
         self._whole = Site(config.name, None)
         self._sites: dict[int, Site] = {}
+        self._confirmed: dict[tuple[int, int], bool] = {}
+        "Whether the packet on a slot of a repeater wants an answer."
         self._health_at: float | None = None
 
     def feed(self, frame: bytes, peer: Peer, at: Moment) -> None:
@@ -253,11 +257,24 @@ class IpscListener:
                 self._receiver.calls.encrypted(frame, at)
         elif isinstance(content, BlockContent):
             kind = _DATA_TYPES[BurstType(content.burst_type)]
-            self._receiver.block(frame, kind, content.block, content.colour_code, site, at)
+            block = self._in_order(packet, kind, content.block)
+            self._receiver.block(frame, kind, block, content.colour_code, site, at)
             if kind is DataType.TERMINATOR_WITH_LC:
                 return
         if packet.last and packet.user_type in _VOICE:
             self._receiver.calls.terminator(frame, None, site, at)
+
+    def _in_order(self, packet: UserPacket, kind: DataType, block: bytes) -> bytes:
+        """A block as on the air: in confirmed packets its first two octets come last.
+
+        Known of rate 3/4 only; unconfirmed packets have no such octets to move.
+        """
+        key = packet.peer, packet.slot
+        if kind is DataType.DATA_HEADER and block[0] & 0xF != DataFormat.PROPRIETARY:
+            self._confirmed[key] = bool(block[0] & _RESPONSE_REQUESTED)
+        if kind is DataType.RATE_34_DATA and self._confirmed.get(key):
+            return block[-2:] + block[:-2]
+        return block
 
     def _frame(self, packet: UserPacket) -> _Frame:
         parties = packet.source.to_bytes(3, "big") + packet.target.to_bytes(3, "big")

@@ -1,0 +1,368 @@
+"""MOTOTRBO repeaters of an IP Site Connect network: a master or another peer, with radios.
+
+No sockets and no clock: the owner sends `outgoing()`, gives what comes to `feed` and calls
+`expire` at `deadline()`.
+"""
+
+import heapq
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from radio_gateway.protocols.dmr import embedded, talker_alias
+from radio_gateway.protocols.dmr.air import Parties
+from radio_gateway.protocols.dmr.csbk import EmergencyAlarm
+from radio_gateway.protocols.dmr.emb import Emb, Lcss
+from radio_gateway.protocols.dmr.header_building import build_data_header
+from radio_gateway.protocols.dmr.link_control import GpsInfo, ServiceOption, VoiceLc, seal_full_lc
+from radio_gateway.protocols.dmr.packet_building import datagram
+from radio_gateway.protocols.dmr.slot_type import DataType
+from radio_gateway.protocols.errors import ProtocolError
+from radio_gateway.protocols.mototrbo.ipsc import Packet, parse_packet
+from radio_gateway.protocols.mototrbo.ipsc_auth import IpscKey
+from radio_gateway.protocols.mototrbo.ipsc_monitor import CallState, CallStatus
+from radio_gateway.protocols.mototrbo.ipsc_peering import (
+    Goodbye,
+    GoodbyeAnswer,
+    MasterAlive,
+    MasterAliveAnswer,
+    MasterRegistered,
+    MasterRegistration,
+    Mode,
+    PeerAlive,
+    PeerAliveAnswer,
+    PeerEntry,
+    PeerFlag,
+    PeerList,
+    PeerListRequest,
+    PeerRegistered,
+    PeerRegistration,
+    Version,
+)
+from radio_gateway.protocols.mototrbo.ipsc_session import STREAM_FLAGS, Address
+from radio_gateway.protocols.mototrbo.ipsc_user import (
+    BlockContent,
+    BurstType,
+    Content,
+    Rtp,
+    UserPacket,
+    UserType,
+    VoiceContent,
+    VoiceFlag,
+    flags_of,
+)
+
+FRAME_S: Final = 0.06
+HEADERS: Final = 3
+SUPERFRAME: Final = 6
+ALARM_REPEATS: Final = 6
+_TICKS: Final = 480
+_VOICE: Final = bytes.fromhex("f801a99f8ce0be006a67e3382f801a99f8ce08")
+"Three vocoder frames of silence, as repeaters send them."
+_PARTS: Final = (Lcss.FIRST, Lcss.CONTINUATION, Lcss.CONTINUATION, Lcss.LAST)
+_FIRST_PAYLOAD, _LAST_PAYLOAD = 0x5D, 0x5E
+_RSSI: Final = (55, 100)
+
+
+class IpscRepeater:
+    """One repeater with two slots; deterministic by the `random.Random` it is given."""
+
+    def __init__(
+        self,
+        peer_id: int,
+        rng: random.Random,
+        *,
+        key: IpscKey | None = None,
+        master: bool = True,
+        colour_code: int = 1,
+    ) -> None:
+        """Switch it on.
+
+        Args:
+            peer_id: its radio id.
+            rng: all chance comes from here.
+            key: of an authenticated network.
+            master: whether peers register with it; others learn of it from a master.
+            colour_code: of its channel.
+        """
+        self._id = peer_id
+        self._rng = rng
+        self._key = key
+        self._is_master = master
+        self._colour_code = colour_code
+        self._flags = int(STREAM_FLAGS | (PeerFlag.MASTER if master else 0))
+        self.others: tuple[PeerEntry, ...] = ()
+        "Peers that the master names beside those that register with it."
+        self.silent = False
+        "True: the line is cut; nothing is taken and nothing sent."
+        self._peers: dict[int, Address] = {}
+        self._call = rng.randrange(256)
+        self._identification = rng.randrange(1 << 16)
+        self._rtp = {1: rng.randrange(1 << 16), 2: rng.randrange(1 << 16)}
+        self._queue: list[tuple[float, int, UserPacket | CallStatus]] = []
+        self._queued = 0
+        self._busy_until = {1: float("-inf"), 2: float("-inf")}
+        self._outgoing: list[tuple[bytes, Address]] = []
+
+    @property
+    def peers(self) -> dict[int, Address]:
+        """Who has registered with it, by id."""
+        return dict(self._peers)
+
+    def feed(self, datagram_: bytes, sender: Address) -> None:
+        """Take one datagram of another peer; what makes no sense is ignored, as repeaters do."""
+        if self.silent:
+            return
+        try:
+            packet = parse_packet(self._key.open(datagram_) if self._key else datagram_)
+        except ProtocolError:
+            return
+        if self._is_master:
+            self._as_master(packet, sender)
+        version = Version(1, 7, 1, 1)
+        match packet:
+            case PeerRegistered() | PeerAliveAnswer():
+                pass
+            case PeerRegistration(peer=peer):
+                self._peers[peer] = sender
+                self._send(PeerRegistered(self._id, version), sender)
+            case PeerAlive():
+                self._send(PeerAliveAnswer(self._id, Mode(), self._flags), sender)
+            case Goodbye(peer=peer):
+                self._peers.pop(peer, None)
+                self._send(GoodbyeAnswer(self._id), sender)
+            case _:
+                pass
+
+    def _as_master(self, packet: Packet, sender: Address) -> None:
+        mode, flags, version = Mode(), self._flags, Version(1, 7, 1, 1)
+        match packet:
+            case MasterAlive(peer=peer):
+                if peer in self._peers:
+                    self._send(MasterAliveAnswer(self._id, mode, flags, version), sender)
+            case MasterRegistration(peer=peer):
+                self._peers[peer] = sender
+                answer = MasterRegistered(self._id, mode, flags, len(self._list()), version)
+                self._send(answer, sender)
+            case PeerListRequest():
+                self._send(PeerList(self._id, self._list()), sender)
+            case _:
+                pass
+
+    def expire(self, now: float) -> None:
+        """Send the packets that are due, to every peer."""
+        while self._queue and self._queue[0][0] <= now:
+            _, _, packet = heapq.heappop(self._queue)
+            for address in self._peers.values():
+                self._send(packet, address)
+
+    def deadline(self) -> float | None:
+        """When `expire` has something to do next."""
+        return self._queue[0][0] if self._queue else None
+
+    def outgoing(self) -> list[tuple[bytes, Address]]:
+        """Datagrams to send since the last call, oldest first."""
+        taken, self._outgoing = self._outgoing, []
+        return taken
+
+    def leave(self) -> None:
+        """Say goodbye to everybody."""
+        for address in self._peers.values():
+            self._send(Goodbye(self._id), address)
+        self._peers.clear()
+
+    def talk(
+        self,
+        radio: int,
+        target: int,
+        *,
+        now: float,
+        duration_s: float,
+        private: bool = False,
+        slot: int = 1,
+        alias: str | None = None,
+        position: GpsInfo | None = None,
+        emergency: bool = False,
+        late_entry: bool = False,
+        lose_terminator: bool = False,
+    ) -> float:
+        """Let a radio talk, from `now` or as soon as the slot is free.
+
+        Args:
+            radio: who talks, 24 bit.
+            target: talkgroup, or the called radio when `private`.
+            now: earliest beginning.
+            duration_s: how long; whole bursts of 60 ms.
+            private: unit-to-unit call.
+            slot: 1 or 2.
+            alias: sent in the embedded field.
+            position: sent there too.
+            emergency: sets the emergency bit.
+            late_entry: the headers are not heard.
+            lose_terminator: nor is the end.
+
+        Returns:
+            When the slot is free again.
+        """
+        lc = VoiceLc(not private, target, radio, ServiceOption.EMERGENCY if emergency else 0)
+        lcs = [lc.build()]
+        if alias:
+            form = talker_alias.best_format(alias)
+            lcs += [part.build() for part in talker_alias.build(alias, form)]
+        if position:
+            lcs.append(position.build())
+        contents: list[Content] = []
+        if not late_entry:
+            contents += [self._full_lc(lc, BurstType.VOICE_HEADER)] * HEADERS
+        contents += self._voice(lcs, round(duration_s / FRAME_S))
+        if not lose_terminator:
+            contents.append(self._full_lc(lc, BurstType.TERMINATOR))
+        kind = UserType.PRIVATE_VOICE if private else UserType.GROUP_VOICE
+        return self._transmit(kind, radio, target, contents, slot, now, ends=not lose_terminator)
+
+    def emergency_alarm(self, radio: int, talkgroup: int, *, now: float, slot: int = 1) -> float:
+        """Let a radio send its alarm over and over; returns when the slot is free again."""
+        block = EmergencyAlarm(talkgroup, radio).build().build()
+        contents: list[Content] = [self._block(BurstType.CSBK, block)] * ALARM_REPEATS
+        return self._transmit(UserType.GROUP_DATA, radio, talkgroup, contents, slot, now, ends=True)
+
+    def data(
+        self, radio: int, server: int, port: int, payload: bytes, *, now: float, slot: int = 1
+    ) -> float:
+        """Let a radio send a UDP datagram to the computer behind `server`, confirmed."""
+        self._identification = (self._identification + 1) & 0xFFFF
+        packet = datagram(
+            payload,
+            Parties(server, radio),
+            source_port=port,
+            target_port=port,
+            identification=self._identification,
+            networks=(12, 13),
+            rate=DataType.RATE_34_DATA,
+            confirmed=True,
+        )
+        contents: list[Content] = [
+            self._block(BurstType.DATA_HEADER, build_data_header(packet.header))
+        ]
+        # repeaters move serial number and CRC-9 to the end
+        moved = (block[2:] + block[:2] for block in packet.blocks)
+        contents += [self._block(BurstType.RATE_34_DATA, block) for block in moved]
+        return self._transmit(
+            UserType.PRIVATE_DATA, radio, server, contents, slot, now, ends=False, priority=1
+        )
+
+    def report(
+        self,
+        radio: int,
+        target: int,
+        call_type: int,
+        *,
+        now: float,
+        state: int = CallState.STARTED,
+        call: int = 1,
+        slot: int = 1,
+    ) -> None:
+        """Tell call monitors of a call."""
+        status = CallStatus(
+            peer=self._id,
+            origin=self._id,
+            call=call,
+            slot=slot,
+            state=state,
+            source=radio,
+            target=target,
+            call_type=call_type,
+        )
+        self._put(now, status)
+
+    def _transmit(
+        self,
+        kind: UserType,
+        radio: int,
+        target: int,
+        contents: list[Content],
+        slot: int,
+        now: float,
+        *,
+        ends: bool,
+        priority: int = 2,
+    ) -> float:
+        at = max(now, self._busy_until[slot])
+        self._call = (self._call + 1) & 0xFF
+        control = self._rng.randbytes(4)
+        timestamp = self._rng.randrange(1 << 31)
+        for index, content in enumerate(contents):
+            last = ends and index == len(contents) - 1
+            self._rtp[slot] = (self._rtp[slot] + 1) & 0xFFFF
+            packet = UserPacket(
+                user_type=kind,
+                peer=self._id,
+                call=self._call,
+                source=radio,
+                target=target,
+                priority=priority,
+                control=control,
+                flags=flags_of(slot, last=last),
+                rtp=Rtp(
+                    index == 0,
+                    _LAST_PAYLOAD if last else _FIRST_PAYLOAD,
+                    self._rtp[slot],
+                    timestamp + index * _TICKS,
+                ),
+                content=content,
+            )
+            self._put(at, packet)
+            at += FRAME_S
+        self._busy_until[slot] = at
+        return at
+
+    def _voice(self, lcs: list[bytes], count: int) -> Iterator[Content]:
+        """Superframes of silence; each carries the next of the link controls, over and over."""
+        for index in range(count):
+            place = index % SUPERFRAME
+            lc = lcs[index // SUPERFRAME % len(lcs)]
+            if place == 0:
+                yield VoiceContent(VoiceFlag.SYNC, _VOICE, slot_bit=True)
+                continue
+            told = VoiceFlag.EMB | VoiceFlag.FRAGMENT
+            part = _PARTS[place - 1] if place <= len(_PARTS) else Lcss.SINGLE
+            single = part is Lcss.SINGLE
+            fragment = embedded.NULL_FRAGMENT if single else embedded.encode(lc)[place - 1]
+            voice = VoiceContent(told, _VOICE, fragment, emb=Emb(self._colour_code, part))
+            if part is Lcss.LAST:
+                voice = replace(voice, flags=told | VoiceFlag.LINK_CONTROL, lc=lc)
+            yield replace(voice, slot_bit=True)
+
+    def _full_lc(self, lc: VoiceLc, kind: BurstType) -> BlockContent:
+        return self._block(kind, seal_full_lc(lc.build(), DataType(kind)))
+
+    def _block(self, kind: BurstType, octets: bytes) -> BlockContent:
+        rssi = bytes((self._rng.randint(*_RSSI), 0))
+        return BlockContent(kind, octets, slot_type=self._colour_code << 4 | kind, rssi=rssi)
+
+    def _list(self) -> tuple[PeerEntry, ...]:
+        here = (PeerEntry(number, *address, Mode()) for number, address in self._peers.items())
+        return (*here, *self.others)
+
+    def _put(self, at: float, packet: UserPacket | CallStatus) -> None:
+        self._queued += 1
+        heapq.heappush(self._queue, (at, self._queued, packet))
+
+    def _send(self, packet: "_Sendable", to: Address) -> None:
+        if not self.silent:
+            octets = packet.build()
+            self._outgoing.append((self._key.seal(octets) if self._key else octets, to))
+
+
+_Sendable = (
+    UserPacket
+    | CallStatus
+    | Goodbye
+    | GoodbyeAnswer
+    | MasterAliveAnswer
+    | MasterRegistered
+    | PeerAliveAnswer
+    | PeerList
+    | PeerRegistered
+)
