@@ -290,8 +290,8 @@ def test_a_position_is_asked_for_and_is_the_asked_radios(desk: Desk) -> None:
     assert isinstance(position, PositionReported)
     assert position.radio == RADIO
     assert position.source is PositionSource.REQUESTED
-    place = (position.point.lat, position.point.lon)
-    assert place == (pytest.approx(55.35), pytest.approx(21.49))
+    assert position.point.lat == pytest.approx(55.35)
+    assert position.point.lon == pytest.approx(21.49)
     assert position.speed_kmh == pytest.approx(18.52)
     assert position.fixed_at == moment(0).utc + timedelta(seconds=1)
     assert desk.radio.commands[-1] == "a0520612340012GPRMC"
