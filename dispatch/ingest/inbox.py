@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from radio_gateway.domain.events import (
+    SHEDDABLE,
     LinkHealth,
     PositionReported,
     RadioHeard,
@@ -23,7 +24,8 @@ SLOW_BEHIND: Final = 64
 "The same with more than `BEHIND_SLOW` waiting: a long outage has to be made up for."
 BEHIND_SLOW: Final = 500
 FLOOD: Final = 32
-"Alarms of one transaction when many wait; a single one goes alone."
+"""Alarms of one transaction when many wait. The first goes alone, then twice as many each time: a
+process that starts into a flood shall have stored some even if it is ended soon."""
 LIMIT: Final = 20_000
 "Events in memory."
 
@@ -39,6 +41,9 @@ class Inbox:
         self._limit = limit
         self.urgent: deque[EventEnvelope] = deque()
         self._queue: deque[EventEnvelope] = deque()
+        self._flood = 1
+        self._durable = 0
+        "Of the queue."
         self.hurry = False
         "Something waits that should not wait for company."
         self.shed: Counter[str] = Counter()
@@ -60,29 +65,40 @@ class Inbox:
     def put(self, envelopes: Iterable[EventEnvelope]) -> None:
         """Take these in."""
         for envelope in envelopes:
+            if isinstance(envelope.event, SHEDDABLE):
+                self._queue.append(envelope)
+                continue
+            self.hurry = True
             if is_urgent(envelope.event):
                 self.urgent.append(envelope)
-                self.hurry = True
             else:
                 self._queue.append(envelope)
-                self.hurry = self.hurry or is_durable(envelope.event)
+                self._durable += 1
 
     def take_urgent(self) -> list[EventEnvelope]:
         """The next transaction's alarms, oldest first."""
-        return [self.urgent.popleft() for _ in range(min(len(self.urgent), FLOOD))]
+        group = [self.urgent.popleft() for _ in range(min(len(self.urgent), self._flood))]
+        self._flood = min(2 * self._flood, FLOOD) if self.urgent else 1
+        return group
 
     def take(self) -> list[EventEnvelope]:
         """The next transaction's events other than alarms, oldest first."""
         most = BATCH if len(self._queue) < BEHIND else 2 * BATCH
         most_slow = SLOW if self.urgent or len(self._queue) < BEHIND_SLOW else SLOW_BEHIND
+        if not self._durable:
+            self.hurry = bool(self.urgent)
+            return [self._queue.popleft() for _ in range(min(len(self._queue), most))]
         group: list[EventEnvelope] = []
-        slow = 0
+        slow, more = 0, False
         while self._queue and len(group) < most:
-            slow += is_durable(self._queue[0].event)
-            if slow > most_slow:
+            durable = is_durable(self._queue[0].event)
+            more = durable and slow == most_slow
+            if more:
                 break
+            slow += durable
             group.append(self._queue.popleft())
-        self.hurry = bool(self.urgent) or slow > most_slow
+        self._durable -= slow
+        self.hurry = bool(self.urgent) or more
         return group
 
     def make_room(self) -> None:

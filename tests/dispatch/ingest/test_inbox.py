@@ -105,16 +105,20 @@ def test_a_flood_of_alarms_takes_turns_with_the_rest() -> None:
     inbox = Inbox()
     alarms = [
         envelope(EmergencyRaised(link=LINK, at=moment(n), radio=OURS, source=EmergencySource.ALARM))
-        for n in range(FLOOD + 1)
+        for n in range(2 * FLOOD)
     ]
     texts = [words(n) for n in range(SLOW + 1)]
     inbox.put([*alarms, *texts])
-    assert inbox.take_urgent() == alarms[:FLOOD]
+    assert inbox.take_urgent() == alarms[:1], "the first is stored before any other is looked at"
     assert inbox.take() == texts[:SLOW]
     assert inbox.hurry
-    assert inbox.take_urgent() == alarms[FLOOD:]
+    assert inbox.take_urgent() == alarms[1:3]
     assert inbox.take() == texts[SLOW:]
+    assert [len(inbox.take_urgent()) for _ in range(5)] == [4, 8, 16, FLOOD, 1]
+    assert inbox.take() == []
     assert not inbox.hurry
+    inbox.put(alarms)
+    assert len(inbox.take_urgent()) == 1
 
 
 def test_after_a_long_outage_transactions_are_larger() -> None:
