@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from dispatch.db.bulk import Bulk, Row, copy_rows, is_sqlite
+from dispatch.db.bulk import Bulk, Row, copy_rows, is_sqlite, run_copied
 from dispatch.live.scope import Scope
 from dispatch.positions.area import Area
 from dispatch.positions.models import Carriage, LatestPosition, Position
@@ -31,6 +31,8 @@ COLUMNS: Final = (
 )
 "Of the rows that `add` and `show` take; SQLite's times are microseconds."
 
+_MANY: Final = 50
+"Rows from which on COPY into a table of its own is cheaper than parameters."
 _TYPES: Final = (
     *("timestamptz", "timestamptz", "int", "int", "int", "int"),
     *("real", "real", "real", "real", "smallint", "bool", "bool"),
@@ -72,7 +74,10 @@ class PositionRepository:
 
     async def show(self, rows: Sequence[Row]) -> None:
         """Make these the newest of their radios unless newer ones are known; one for each radio."""
-        await _SHOW.run(self._session, rows)
+        if len(rows) < _MANY or is_sqlite(self._session):
+            await _SHOW.run(self._session, rows)
+        else:
+            await run_copied(self._session, _SHOW, "latest_position", COLUMNS, rows)
 
     async def carry(self, rows: Sequence[Row]) -> None:
         """Widen the times of who carried what: unit, radio, first and last."""
