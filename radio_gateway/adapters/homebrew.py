@@ -11,25 +11,22 @@ from typing import ClassVar, Final
 
 from radio_gateway.adapters._dmr_faults import FaultLog
 from radio_gateway.adapters._dmr_receiver import Receiver
+from radio_gateway.adapters._dmr_refusals import refusal
 from radio_gateway.adapters._dmr_sites import HEALTH_EVERY_S, Site
+from radio_gateway.adapters._homebrew_bursts import receive, stream_ids
+from radio_gateway.adapters._homebrew_lanes import Outlet
+from radio_gateway.adapters._homebrew_packets import TextConfig
+from radio_gateway.adapters._homebrew_texts import TEXT_LIMIT, TextSender
 from radio_gateway.domain.commands import AcknowledgeEmergency, Command, SendText
-from radio_gateway.domain.events import (
-    CommandOutcome,
-    CommandResult,
-    Event,
-    LinkState,
-    TextFailure,
-    TextProgress,
-    TextState,
-)
+from radio_gateway.domain.events import Event, LinkState
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Ability, Capabilities, Outgoing, Peer
-from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.protocols.errors import MalformedError, RefusedError
-from radio_gateway.protocols.homebrew.dmrd import AliasFrame, DmrFrame, FrameType, GpsFrame
+from radio_gateway.protocols.homebrew.dmrd import AliasFrame, DmrFrame, GpsFrame
 from radio_gateway.protocols.homebrew.frames import MAX_DATAGRAM
-from radio_gateway.protocols.homebrew.master import Address, MasterSession, Payload, State
+from radio_gateway.protocols.homebrew.master import Address, MasterSession, Payload, Session, State
 from radio_gateway.protocols.homebrew.messages import Key
+from radio_gateway.protocols.homebrew.options import StaticTalkgroups
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +36,8 @@ _LINK_STATES: Final = {
     State.CONFIG_WAIT: LinkState.CONNECTING,
     State.UP: LinkState.UP,
 }
+_ONLY_SLOT: Final = {"1": 1, "2": 2, "4": 2}
+"By the slots that a repeater names; one without duplex uses slot 2."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +65,7 @@ class HomebrewConfig:
     keepalive_timeout_s: float = 35.0
     allow_gateway_dialect_from: frozenset[str] = frozenset()
     "Addresses of MMDVMHost programs that may connect without a passphrase."
+    texts: TextConfig = field(default_factory=TextConfig)
 
 
 class HomebrewMaster:
@@ -75,9 +75,22 @@ class HomebrewMaster:
         title="MMDVM repeaters (Homebrew)",
         transport="UDP",
         abilities=frozenset(
-            (Ability.CALLS, Ability.TALKER_ALIAS, Ability.POSITION, Ability.EMERGENCY)
+            (
+                Ability.CALLS,
+                Ability.TALKER_ALIAS,
+                Ability.POSITION,
+                Ability.EMERGENCY,
+                Ability.REGISTRATION,
+                Ability.STATUS,
+                Ability.TEXT_FROM_RADIO,
+                Ability.TEXT_TO_RADIO,
+                Ability.TEXT_TO_TALKGROUP,
+                Ability.DELIVERY_ACKNOWLEDGEMENT,
+            )
         ),
-        notes="The protocol protects the login only: connect sites through a VPN.",
+        text_limit=TEXT_LIMIT,
+        notes="The protocol protects the login only: connect sites through a VPN. Texts go out as "
+        "data on the air; radios that do not confirm them are never shown as reached.",
     )
 
     def __init__(self, config: HomebrewConfig, *, salt: Callable[[], bytes]) -> None:
@@ -109,6 +122,9 @@ class HomebrewMaster:
             hang_time_s=config.hang_time_s,
             lost_after_s=config.lost_after_s,
         )
+        self._texts = TextSender(
+            config.name, self._events.append, self._session.send, config.texts, stream_ids(salt)
+        )
         self._faults = FaultLog(config.name, log, secret_tag=Key.TAG)
         self._outgoing: list[Outgoing] = []
         self._health_at: float | None = None
@@ -132,38 +148,22 @@ class HomebrewMaster:
         self._follow_session(at)
 
     def command(self, command: Command, at: Moment) -> None:
-        """Refuse it: Homebrew has no way to ask a radio anything that we rely on."""
-        name = self._config.name
+        """Send a text; refuse all else, for which radios give no answer that we rely on."""
         if isinstance(command, SendText):
-            self._events.append(
-                TextProgress(
-                    link=name,
-                    at=at,
-                    command=command.command,
-                    state=TextState.FAILED,
-                    radio=command.radio,
-                    reason=TextFailure.UNSUPPORTED,
-                    detail="Homebrew repeaters cannot send text messages",
-                )
-            )
+            self._texts.command(command, self._outlets(command), at)
+            self._follow_session(at)
             return
         if isinstance(command, AcknowledgeEmergency):
             self._receiver.signals.cleared(command.radio)
-        self._events.append(
-            CommandResult(
-                link=name,
-                at=at,
-                command=command.command,
-                outcome=CommandOutcome.REFUSED,
-                radio=command.radio,
-                detail="Homebrew repeaters cannot do this",
-            )
-        )
+        detail = "Homebrew repeaters cannot do this"
+        self._events.append(refusal(command, self._config.name, detail, at))
 
     def expire(self, at: Moment) -> None:
-        """End silent calls and silent sessions; report health every five seconds."""
+        """End silent calls and sessions, send what is due, report health every five seconds."""
         self._receiver.calls.expire(at)
         self._session.expire(at.mono)
+        self._follow_session(at)
+        self._texts.expire(at)
         self._follow_session(at)
         if self._health_at is not None and at.mono >= self._health_at:
             self._health_at = at.mono + HEALTH_EVERY_S
@@ -171,7 +171,12 @@ class HomebrewMaster:
 
     def deadline(self) -> float | None:
         """Next `Moment.mono` at which `expire` has something to do."""
-        due = (self._receiver.calls.deadline(), self._session.deadline(), self._health_at)
+        due = (
+            self._receiver.calls.deadline(),
+            self._session.deadline(),
+            self._texts.deadline(),
+            self._health_at,
+        )
         return min((moment for moment in due if moment is not None), default=None)
 
     def opened(self, at: Moment) -> None:
@@ -207,6 +212,7 @@ class HomebrewMaster:
         for change in self._session.transitions():
             if change.old is State.UP:
                 self._receiver.gone(change.repeater_id, at)
+                self._texts.gone(change.repeater_id, at)
             site = self._sites[change.repeater_id]
             log.info(
                 "%s: %s: %s: %s", self._config.name, site.name, change.new.value, change.reason
@@ -222,7 +228,8 @@ class HomebrewMaster:
         try:
             match payload:
                 case DmrFrame():
-                    self._burst(payload, site, at)
+                    self._texts.heard(payload, at)
+                    receive(self._receiver, payload, site.name or "", at)
                 case AliasFrame(repeater_id, source, part):
                     self._receiver.calls.alias_part(repeater_id, source, part, at)
                 case GpsFrame(repeater_id, source, info):
@@ -231,7 +238,35 @@ class HomebrewMaster:
             site.malformed += 1
             raise
 
-    def _burst(self, frame: DmrFrame, site: Site, at: Moment) -> None:
-        data = frame.frame_type is FrameType.DATA_SYNC
-        expected = DataType(frame.detail) if data else None
-        self._receiver.burst(frame, frame.burst, expected, site.name or "", at)
+    # -- where texts go ---------------------------------------------------------------------------
+
+    def _outlets(self, command: SendText) -> dict[Outlet, int]:
+        """Slots and their colour codes: where the radio was heard last, or all that want it."""
+        running = {session.repeater_id: session for session in self._session.up()}
+        if command.radio is not None:
+            last = self._texts.where(command.radio.number)
+            if last is not None and last.repeater_id in running:
+                return {last: _colour_code(running[last.repeater_id])}
+            return {
+                self._outlet(s, self._config.texts.slot): _colour_code(s) for s in running.values()
+            }
+        found = {}
+        for session in running.values():
+            slot: int | None = self._config.texts.slot
+            wanted = StaticTalkgroups.of(session.options) if session.options else None
+            if wanted and command.talkgroup is not None:
+                slot = wanted.slot_of(command.talkgroup.number)
+            if slot is not None:
+                found[self._outlet(session, slot)] = _colour_code(session)
+        return found
+
+    def _outlet(self, session: Session, slot: int) -> Outlet:
+        """The slot, or the only one that the repeater has."""
+        slots = session.configuration.slots if session.configuration else ""
+        return Outlet(session.repeater_id, _ONLY_SLOT.get(slots, slot))
+
+
+def _colour_code(session: Session) -> int:
+    """What the repeater says; repeaters put their own into what they send anyway."""
+    told = session.configuration.colour_code if session.configuration else None
+    return told if told is not None and told in range(16) else 1

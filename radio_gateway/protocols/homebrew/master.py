@@ -1,26 +1,29 @@
 """The master's side: repeaters log in to us, and only they are heard."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from hmac import compare_digest
-from typing import Final, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from radio_gateway.protocols.errors import RefusedError
+from radio_gateway.protocols.errors import NotReadyError, RefusedError
 from radio_gateway.protocols.homebrew.attempts import AttemptLimiter
+from radio_gateway.protocols.homebrew.challenges import Challenges
 from radio_gateway.protocols.homebrew.configuration import Configuration, HostConfiguration
 from radio_gateway.protocols.homebrew.dmrd import (
     AliasFrame,
     DmrFrame,
     GpsFrame,
     HostAliasFrame,
+    HostBeaconRequest,
     HostGpsFrame,
+    HostPing,
 )
 from radio_gateway.protocols.homebrew.frames import HostFrame, parse_frame, parse_host_frame
 from radio_gateway.protocols.homebrew.messages import (
     SALT_OCTETS,
     Acknowledge,
+    BeaconRequest,
     Key,
     Login,
     Options,
@@ -31,9 +34,6 @@ from radio_gateway.protocols.homebrew.messages import (
     SitePosition,
     login_digest,
 )
-
-SALT_LIFE_S: Final = 10.0
-_CHALLENGES_KEPT: Final = 1024
 
 Payload: TypeAlias = DmrFrame | AliasFrame | GpsFrame
 "What a repeater that is logged in says about radios."
@@ -80,12 +80,6 @@ class Session:
     options: Options | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Challenge:
-    salt: bytes
-    expires_at: float
-
-
 class MasterSession:
     """Logins, keep-alives and farewells of all repeaters of one socket.
 
@@ -109,12 +103,11 @@ class MasterSession:
             host_dialect_from: addresses that may speak the dialect without passwords.
         """
         self._passphrases = dict(passphrases)
-        self._salt = salt
         self._timeout_s = keepalive_timeout_s
         self._host_dialect_from = host_dialect_from
         self._sessions: dict[int, Session] = {}
         self._by_address: dict[Address, Session] = {}
-        self._challenges: OrderedDict[tuple[int, Address], _Challenge] = OrderedDict()
+        self._challenges = Challenges(salt)
         self._attempts = AttemptLimiter()
         self._outgoing: list[tuple[bytes, Address]] = []
         self._transitions: list[Transition] = []
@@ -152,8 +145,7 @@ class MasterSession:
         for session in list(self._sessions.values()):
             if now >= session.heard_at + self._timeout_s:
                 self._end(session, f"no keep-alive for {self._timeout_s:g} s")
-        for key in [k for k, c in self._challenges.items() if c.expires_at <= now]:
-            del self._challenges[key]
+        self._challenges.expire(now)
 
     def deadline(self) -> float | None:
         """When `expire` has something to do next."""
@@ -170,6 +162,28 @@ class MasterSession:
     def session(self, repeater_id: int) -> Session | None:
         """The running session of a repeater."""
         return self._sessions.get(repeater_id)
+
+    def up(self) -> list[Session]:
+        """Everyone who is logged in and has configured itself."""
+        return [s for s in self._sessions.values() if s.state is State.UP]
+
+    def send(self, frame: DmrFrame) -> None:
+        """Let the repeater that `frame` names send a burst.
+
+        Raises:
+            NotReadyError: it is not logged in.
+        """
+        self._outgoing.append((frame.build(), self._running(frame.repeater_id).address))
+
+    def ask_for_beacon(self, repeater_id: int) -> None:
+        """Let a repeater send its beacon now, so that radios nearby may find it.
+
+        Raises:
+            NotReadyError: it is not logged in.
+        """
+        session = self._running(repeater_id)
+        request = HostBeaconRequest() if session.host_dialect else BeaconRequest(repeater_id)
+        self._outgoing.append((request.build(), session.address))
 
     def outgoing(self) -> list[tuple[bytes, Address]]:
         """Datagrams to send since the last call."""
@@ -189,27 +203,13 @@ class MasterSession:
             raise RefusedError(f"{sender.host} is blocked after wrong passphrases")
         if not self._attempts.may_ask(sender.host, now):
             raise RefusedError(f"{sender.host} asks to log in too often")
-        key = frame.repeater_id, sender
-        challenge = self._challenges.get(key)
-        if challenge is None or now >= challenge.expires_at:
-            challenge = self._new_challenge(now)
-            self._challenges.pop(key, None)
-            self._challenges[key] = challenge
-            while len(self._challenges) > _CHALLENGES_KEPT:
-                self._challenges.popitem(last=False)
-        # a request that the network repeated gets the same salt: it still serves only once
-        self._outgoing.append((Acknowledge(challenge.salt).build(), sender))
-
-    def _new_challenge(self, now: float) -> _Challenge:
-        salt = self._salt()
-        if len(salt) != SALT_OCTETS:
-            raise ValueError(f"a salt is {SALT_OCTETS} octets, not {len(salt)}")
-        return _Challenge(salt, now + SALT_LIFE_S)
+        salt = self._challenges.issue((frame.repeater_id, sender), now)
+        self._outgoing.append((Acknowledge(salt).build(), sender))
 
     def _verify(self, frame: Key, sender: Address, now: float) -> None:
         if self._attempts.blocked(sender.host, now):
             raise RefusedError(f"{sender.host} is blocked after wrong passphrases")
-        challenge = self._challenges.pop((frame.repeater_id, sender), None)
+        challenge = self._challenges.take((frame.repeater_id, sender))
         if challenge is None and self._is_repetition(frame, sender):
             self._acknowledge(frame.repeater_id, sender)
             return
@@ -249,6 +249,12 @@ class MasterSession:
         self._record(session, State.DOWN, State.CONFIG_WAIT, reason)
 
     # -- running sessions ---------------------------------------------------------------------
+
+    def _running(self, repeater_id: int) -> Session:
+        session = self._sessions.get(repeater_id)
+        if session is None or session.state is not State.UP:
+            raise NotReadyError(f"repeater {repeater_id} is not logged in")
+        return session
 
     def _session_of(self, repeater_id: int, sender: Address, now: float) -> Session:
         """The session that sender and id belong to; hearing from it keeps it alive."""
@@ -313,6 +319,7 @@ class MasterSession:
         session.heard_at = now
         session.configuration = frame
         self._become(session, State.UP, "configuration received")
+        self._outgoing.append((HostPing().build(), sender))
 
     # -- the one way to change a state ----------------------------------------------------------
 

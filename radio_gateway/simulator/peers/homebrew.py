@@ -6,11 +6,12 @@ calls `expire` at `deadline()`.
 
 import heapq
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from radio_gateway.protocols.dmr import talker_alias
+from radio_gateway.protocols.dmr.air import AirBurst
 from radio_gateway.protocols.dmr.burst import build_data
 from radio_gateway.protocols.dmr.csbk import Csbk, EmergencyAlarm
 from radio_gateway.protocols.dmr.link_control import GpsInfo, ServiceOption, VoiceLc
@@ -27,10 +28,13 @@ from radio_gateway.simulator.peers._dmr_voice import (
     lc_frame,
     voice_frames,
 )
+from radio_gateway.simulator.peers.homebrew_radios import ListeningRadios
 
 FRAME_S: Final = 0.06
 ALARM_REPEATS: Final = 6
 ALARM_EVERY_S: Final = 0.36
+ANSWER_AFTER_S: Final = 0.24
+"What a radio needs to change from hearing to sending."
 _RSSI_DBM: Final = (-95, -60)
 
 
@@ -48,6 +52,7 @@ class HomebrewRepeater:
         self._queued = 0
         self._sequence = {1: 0, 2: 0}
         self._busy_until = {1: float("-inf"), 2: float("-inf")}
+        self.radios = ListeningRadios(self._colour_code)
 
     @property
     def up(self) -> bool:
@@ -64,12 +69,18 @@ class HomebrewRepeater:
         self._session.close()
 
     def feed(self, datagram: bytes, now: float) -> None:
-        """Take one datagram from the master; frames for the air go unheard.
+        """Take one datagram from the master; radios in reach hear what is for the air.
 
         Raises:
-            MalformedError: not a message that a master sends at this point.
+            MalformedError: not a message that a master sends at this point, or a damaged burst.
         """
-        self._session.feed(datagram, now)
+        frame = self._session.feed(datagram, now)
+        if not isinstance(frame, DmrFrame):
+            return
+        answer = self.radios.feed(frame, now)
+        if answer is not None:
+            after = now + ANSWER_AFTER_S
+            self.send(answer.bursts, answer.radio, answer.target, now=after, slot=frame.slot)
 
     def expire(self, now: float) -> None:
         """Log in, ping and send the bursts that are due."""
@@ -179,6 +190,31 @@ class HomebrewRepeater:
             envelope = self._envelope(radio, target, slot, group=group)
             self._put(at, _enclose(envelope, DataFrame(DataType.CSBK, octets)))
             at += ALARM_EVERY_S
+        self._busy_until[slot] = at
+        return at
+
+    def send(
+        self,
+        bursts: Sequence[AirBurst],
+        radio: int,
+        target: int,
+        *,
+        now: float,
+        slot: int = 1,
+        group: bool = False,
+    ) -> float:
+        """Send ready bursts of data; returns when the slot is free again.
+
+        Control blocks and headers begin a stream of their own each, as with MMDVMHost.
+        """
+        at = max(now, self._busy_until[slot])
+        envelope = self._envelope(radio, target, slot, group=group)
+        for n, burst in enumerate(bursts):
+            kind = burst.slot_type.data_type
+            if n and kind in (DataType.CSBK, DataType.DATA_HEADER):
+                envelope = self._envelope(radio, target, slot, group=group)
+            self._put(at, _enclose(envelope, DataFrame(kind, burst.octets)))
+            at += FRAME_S
         self._busy_until[slot] = at
         return at
 

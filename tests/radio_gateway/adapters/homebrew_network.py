@@ -45,6 +45,8 @@ class Network:
 
     seed: int = 1
     path: Path = list
+    changes: dict[str, object] = field(default_factory=dict)
+    "Of the master's configuration."
     master: HomebrewMaster = field(init=False)
     repeaters: dict[int, HomebrewRepeater] = field(init=False)
     now: float = 0.0
@@ -52,7 +54,7 @@ class Network:
 
     def __post_init__(self) -> None:
         rng = random.Random(self.seed)
-        self.master = HomebrewMaster(config(), salt=lambda: rng.randbytes(4))
+        self.master = HomebrewMaster(config(**self.changes), salt=lambda: rng.randbytes(4))
         self.repeaters = {
             number: HomebrewRepeater(
                 Configuration(repeater_id=number, callsign="R", colour_code=7),

@@ -83,12 +83,11 @@ def network() -> Network:
 def test_it_is_an_adapter(network: Network) -> None:
     adapter: Adapter = network.master
 
-    assert adapter.CAPABILITIES.abilities == {
-        Ability.CALLS,
-        Ability.TALKER_ALIAS,
-        Ability.POSITION,
-        Ability.EMERGENCY,
-    }
+    assert {Ability.CALLS, Ability.EMERGENCY, Ability.TEXT_TO_RADIO} <= (
+        adapter.CAPABILITIES.abilities
+    )
+    assert adapter.CAPABILITIES.text_limit == 140
+    assert not adapter.CAPABILITIES.can(Ability.RADIO_CHECK)
 
 
 def test_a_site_comes_up_by_login_and_goes_down_by_silence() -> None:
@@ -383,14 +382,14 @@ def test_a_captured_preamble_shows_its_radio() -> None:
 
 
 class TestCommands:
-    def test_text_is_refused_with_its_reason(self, network: Network) -> None:
+    def test_text_without_a_sender_is_refused_with_its_reason(self, network: Network) -> None:
         network.master.command(SendText(command="k", text="x", radio=RADIO), moment(1.0))
 
         [event] = network.master.events()
         assert isinstance(event, TextProgress)
         assert (event.state, event.command) == (TextState.FAILED, "k")
         assert event.reason is TextFailure.UNSUPPORTED
-        assert "cannot" in (event.detail or "")
+        assert "dispatcher_id" in (event.detail or "")
 
     def test_others_are_refused(self, network: Network) -> None:
         network.master.command(RadioCheck(command="k", radio=RADIO), moment(1.0))
