@@ -19,9 +19,11 @@ REGISTRY: Final[Mapping[str, str]] = {
     "hytera": "radio_gateway.adapters.kinds.hytera:KIND",
     "hytera-ipsc": "radio_gateway.adapters.kinds.hytera_ipsc:KIND",
     "kenwood": "radio_gateway.adapters.kinds.kenwood:KIND",
+    "mmdvm-modem": "radio_gateway.adapters.kinds.mmdvm_modem:KIND",
     "mototrbo": "radio_gateway.adapters.kinds.mototrbo:KIND",
     "mototrbo-ipsc": "radio_gateway.adapters.kinds.mototrbo_ipsc:KIND",
     "nmea": "radio_gateway.adapters.kinds.nmea:KIND",
+    "tait": "radio_gateway.adapters.kinds.tait:KIND",
 }
 "Where the AdapterKind of each `kind` of link lies; read when a link asks for it."
 

@@ -132,15 +132,18 @@ FAULTS = [
         'kind = "hytera"',
         'kind = "hitera"',
         (
-            'link[palanga].kind: found "hitera", expected one of homebrew, hytera, '
-            "kenwood, mototrbo, nmea; did you mean hytera?"
+            'link[palanga].kind: found "hitera", expected one of homebrew, hytera, hytera-ipsc, '
+            "kenwood, mmdvm-modem, mototrbo, mototrbo-ipsc, nmea, tait; did you mean hytera?"
         ),
     ),
     (
         "no kind",
         'kind = "hytera"\n',
         "",
-        "link[palanga].kind: missing, expected one of homebrew, hytera, kenwood, mototrbo, nmea",
+        (
+            "link[palanga].kind: missing, expected one of homebrew, hytera, hytera-ipsc, kenwood, "
+            "mmdvm-modem, mototrbo, mototrbo-ipsc, nmea, tait"
+        ),
     ),
     (
         "misspelt key",

@@ -177,7 +177,17 @@ def test_every_setting_says_what_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["homebrew", "hytera", "hytera-ipsc", "kenwood", "mototrbo-ipsc", "nmea"]
+    "name",
+    [
+        "homebrew",
+        "hytera",
+        "hytera-ipsc",
+        "kenwood",
+        "mmdvm-modem",
+        "mototrbo-ipsc",
+        "nmea",
+        "tait",
+    ],
 )
 def test_the_examples_are_right(name: str, tmp_path: Path) -> None:
     text = (Path(__file__).parents[3] / "docs/examples" / f"{name}.toml").read_text()
