@@ -17,6 +17,7 @@ from radio_gateway.domain.commands import AcknowledgeEmergency, Command
 from radio_gateway.domain.events import Event, LinkState
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Ability, Capabilities, Outgoing, Peer
+from radio_gateway.protocols.dmr.checks import CrcMask, seal
 from radio_gateway.protocols.dmr.embedded import LC_OCTETS
 from radio_gateway.protocols.dmr.link_control import VoiceLc, parse_lc
 from radio_gateway.protocols.dmr.slot_type import DataType
@@ -37,6 +38,7 @@ _DATA_TYPES: Final[dict[int, DataType]] = {
 }
 _VOICE: Final = frozenset(range(SlotType.VOICE_A, SlotType.VOICE_F + 1, 0x1111))
 _GROUP: Final = 1
+_CSBK_OCTETS: Final = 10
 _SERVICES: Final = {service.value: service for service in Service}
 
 
@@ -245,5 +247,6 @@ class HyteraIpscMaster:
             lc = parse_lc(octets[:LC_OCTETS])
             if isinstance(lc, VoiceLc):
                 self._receiver.calls.told(frame, lc, site, at)
-        elif packet.frame_type == SyncKind.CSBK:
-            self._receiver.block(frame, DataType.CSBK, octets, packet.colour_code, site, at)
+        elif packet.frame_type == SyncKind.CSBK:  # the repeater has checked its CRC and drops it
+            block = seal(octets[:_CSBK_OCTETS], CrcMask.CSBK)
+            self._receiver.block(frame, DataType.CSBK, block, packet.colour_code, site, at)
