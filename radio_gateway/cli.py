@@ -1,4 +1,4 @@
-"""`radio-gateway`: run, check-config, decode, replay, simulate.
+"""`radio-gateway`: run, check-config, decode, replay, record, support-bundle, simulate.
 
 What a command needs is imported within it, so that `--help` answers at once.
 """
@@ -38,6 +38,16 @@ ProtocolName = Annotated[
         help="homebrew, hytera, mototrbo, kenwood, nmea or dmr-burst; default: found out.",
     ),
 ]
+
+
+NewFile = Annotated[Path, typer.Argument(help="File to write (pcapng); must not exist yet.")]
+OwnConfig = Annotated[
+    Path | None, typer.Option("--config", "-c", help="Configuration of the running gateway.")
+]
+DataDir = Annotated[
+    Path | None, typer.Option(help="Its data_dir; instead of --config, and for `dispatch run`.")
+]
+Links = Annotated[list[str] | None, typer.Option(help="Only this link; several allowed.")]
 
 
 def _version(wanted: bool) -> None:
@@ -187,6 +197,49 @@ def replay(
 
 
 @app.command()
+def record(
+    context: typer.Context,
+    file: NewFile,
+    config: OwnConfig = None,
+    data_dir: DataDir = None,
+    link: Links = None,
+) -> None:
+    """Write the newest frames of a running gateway to a pcapng file, as they were.
+
+    They hold real numbers, places and texts: to pass them on, make a support bundle instead.
+    """
+    from radio_gateway.recording import commands
+
+    with _faults(context):
+        commands.record(_data_dir(config, data_dir), link or (), file, _say)
+
+
+@app.command("support-bundle")
+def support_bundle(
+    context: typer.Context,
+    file: NewFile,
+    config: OwnConfig = None,
+    data_dir: DataDir = None,
+    link: Links = None,
+    recording: Annotated[
+        Path | None, typer.Option("--from", help="A file of `record` instead of a gateway.")
+    ] = None,
+) -> None:
+    """Write the newest frames of a running gateway without real numbers, places and texts.
+
+    `replay` gives the same events for it, about other radios. What cannot be made anonymous is
+    left out and counted.
+    """
+    from radio_gateway.recording import commands
+
+    with _faults(context):
+        if recording is not None:
+            commands.support_bundle(recording, file, _say)
+        else:
+            commands.support_bundle_now(_data_dir(config, data_dir), link or (), file, _say)
+
+
+@app.command()
 def simulate(context: typer.Context, config: Config) -> None:
     """Play a radio network against a running gateway, as its network.toml says."""
     from radio_gateway.simulator.config import SimulatorConfigError
@@ -235,6 +288,8 @@ def _explained(error: BaseException) -> Iterator[str]:
     from radio_gateway.config_faults import ConfigError
     from radio_gateway.links.capture import CaptureError
     from radio_gateway.links.errors import LinkError
+    from radio_gateway.recording.bundle import BundleError
+    from radio_gateway.recording.service import RecorderError
     from radio_gateway.replaying import ReplayError
     from radio_gateway.spool import SpoolError
 
@@ -242,6 +297,8 @@ def _explained(error: BaseException) -> Iterator[str]:
         case ConfigError():
             yield from error.lines
         case CaptureError() | LinkError() | ReplayError() | SpoolError() | OSError():
+            yield str(error)
+        case BundleError() | RecorderError():
             yield str(error)
         case BaseExceptionGroup():
             for inner in error.exceptions:
@@ -264,6 +321,12 @@ def _load(path: Path) -> "GatewaySettings":
     for line in settings.advice():
         _say(f"warning: {line}")
     return settings
+
+
+def _data_dir(config: Path | None, data_dir: Path | None) -> Path:
+    if (config is None) == (data_dir is None):
+        _fail("name the running gateway by --config or by --data-dir")
+    return data_dir if data_dir is not None else _load(config).spool_path.parent  # type: ignore[arg-type]  # one of both
 
 
 def _known(protocol: str | None, allowed: Iterable[str]) -> str | None:

@@ -47,6 +47,13 @@ class GatewaySection(SettingsModel):
         le=1_000_000,
         description="Megabytes of events that may wait for dispatch.",
     )
+    recorder_kb: int = Field(
+        default=1024,
+        ge=0,
+        le=1_000_000,
+        description="Kilobytes of memory, for each link, in which its newest frames are kept for "
+        "`radio-gateway record`; about two minutes of speech. 0: nothing is recorded.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,11 @@ class GatewaySettings:
     def spool_limit(self) -> int:
         """Octets."""
         return self.gateway.spool_limit_mb * 1_000_000
+
+    @property
+    def recorder_limit(self) -> int:
+        """Octets of memory for each link's newest frames; 0: none are kept."""
+        return self.gateway.recorder_kb * 1000
 
     def advice(self) -> list[str]:
         """What works but should be changed, one line each."""

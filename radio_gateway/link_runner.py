@@ -21,6 +21,7 @@ from radio_gateway.links.errors import LinkError
 from radio_gateway.links.port import Frames, Port
 from radio_gateway.links.serial import LineSettings, open_serial
 from radio_gateway.links.udp import UdpPort, open_udp
+from radio_gateway.recording.ring import FrameRing, Place, Record
 from radio_gateway.routing import answer
 
 log = logging.getLogger(__name__)
@@ -54,8 +55,16 @@ class _Held:
 class LinkRunner:
     """Owns one adapter and its ports; everything happens in the event loop's thread."""
 
-    def __init__(self, entry: LinkEntry, take: Take, clock: Clock, entropy: Entropy) -> None:
+    def __init__(
+        self,
+        entry: LinkEntry,
+        take: Take,
+        clock: Clock,
+        entropy: Entropy,
+        ring: FrameRing | None = None,
+    ) -> None:
         self.entry = entry
+        self._ring = ring
         self.open = False
         self.backoff = Backoff()
         self._take = take
@@ -138,6 +147,10 @@ class LinkRunner:
         port = self._ports.get(endpoint)
         return port.port if isinstance(port, UdpPort) else 0
 
+    def recording(self) -> list[Record]:
+        """The newest frames of the link, oldest first; none when nothing is recorded."""
+        return [] if self._ring is None else self._ring.records(self._places())
+
     @property
     def _working(self) -> bool:
         """False once a fault was noted and the link is about to start again."""
@@ -179,6 +192,8 @@ class LinkRunner:
     def _receive(self, frames: Frames, at: Moment) -> None:
         if not self._working:
             return
+        if self._ring is not None:
+            self._ring.received(frames, at)
         data = b""
         try:
             for data, peer in frames:
@@ -242,6 +257,8 @@ class LinkRunner:
     def _send(self, frame: Outgoing) -> None:
         port = self._ports.get(frame.peer.endpoint)
         if port is not None:
+            if self._ring is not None:
+                self._ring.sent(frame.data, frame.peer, self._clock())
             port.send(frame.data, frame.peer)
 
     def _schedule(self, at: Moment) -> None:
@@ -310,6 +327,15 @@ class LinkRunner:
         if isinstance(endpoint, UdpEndpoint):
             return f"UDP {endpoint.host}:{self.bound_port(endpoint.name) or endpoint.port}"
         return endpoint.device
+
+    def _places(self) -> dict[str, Place]:
+        kind = self.entry.settings.kind
+        return {
+            each.name: Place(self.name, each.name, kind, each.host, self.bound_port(each.name))
+            if isinstance(each, UdpEndpoint)
+            else Place(self.name, each.name, kind)
+            for each in self.entry.endpoints
+        }
 
     def _port_status(self, endpoint: Endpoint) -> PortStatus | None:
         port = self._ports.get(endpoint.name)

@@ -23,12 +23,15 @@ from radio_gateway.offline import (
     HyteraOffline,
     MototrboOffline,
     Offline,
+    SerialOffline,
     repeater_of,
 )
 
 HOMEBREW_PORTS: Final = (62030, 62031)
 "Where masters of the Homebrew protocol usually listen."
 UDP_PROTOCOLS: Final = ("homebrew", "hytera", "mototrbo")
+SERIAL_PROTOCOLS: Final = ("kenwood", "nmea")
+"Replayed from recordings of ours only."
 MAX_SENDERS: Final = 256
 "Captured senders that get a socket of their own."
 
@@ -48,10 +51,14 @@ class Summary:
     used: int = 0
     elsewhere: Counter[int] = field(default_factory=Counter)
     "Datagrams to ports that are no gateway's, by port."
+    outbound: int = 0
+    "Sent by the gateway that recorded them."
 
     def lines(self, capture: Capture, assumed: Sequence[str], verb: str) -> list[str]:
         """For the error output."""
         found = [f"{capture.packets} packets, {self.used} datagrams {verb}"]
+        if self.outbound:
+            found.append(f"{self.outbound} were sent by the gateway itself")
         if capture.skipped:
             reasons = ", ".join(f"{count} {why}" for why, count in capture.skipped.most_common())
             found.append(f"left out: {reasons}")
@@ -94,7 +101,10 @@ def events(file: Path, protocol: str | None, ports: Mapping[int, int], say: Say)
     at: Moment | None = None
     try:
         for datagram in capture:
-            name = chosen.get(datagram.destination[1])
+            name = _spoken(datagram, chosen)
+            if datagram.outbound:
+                summary.outbound += 1
+                continue
             if name is None:
                 summary.elsewhere[datagram.destination[1]] += 1
                 continue
@@ -130,6 +140,9 @@ async def send(file: Path, ports: Mapping[int, int], host: str, speed: float, sa
         family = socket.AF_INET6 if ip_address(host).version == 6 else socket.AF_INET
         for datagram in capture:
             real = wanted.get(datagram.destination[1])
+            if datagram.outbound:
+                summary.outbound += 1
+                continue
             if real is None:
                 summary.elsewhere[datagram.destination[1]] += 1
                 continue
@@ -163,25 +176,35 @@ class _Bases:
     def __init__(self, file: Path, chosen: Mapping[int, str]) -> None:
         self._file = file
         self._chosen = chosen
-        self._bases: dict[str, Offline] = {}
+        self._bases: dict[tuple[str, str], Offline] = {}
 
     @property
     def assumed(self) -> list[str]:
         return sorted(what for base in self._bases.values() for what in base.assumed)
 
     def feed(self, name: str, datagram: Datagram, at: Moment) -> list[Event]:
-        if name not in self._bases:
-            self._bases[name] = self._make(name, at)
+        link, endpoint = _recorded(datagram)
+        if (name, link) not in self._bases:
+            self._bases[name, link] = self._make(name, link, at)
         port = datagram.destination[1]
-        peer = Peer(_endpoint(name, datagram.payload, port), *datagram.source)
-        return self._bases[name].feed(datagram.payload, peer, at)
+        if name != "hytera" or endpoint not in known_endpoints():
+            endpoint = _endpoint(name, datagram.payload, port)
+        return self._bases[name, link].feed(datagram.payload, Peer(endpoint, *datagram.source), at)
 
     def finish(self, at: Moment) -> list[Event]:
         return [event for base in self._bases.values() for event in base.finish(at)]
 
-    def _make(self, name: str, at: Moment) -> Offline:
+    def _make(self, name: str, link: str, at: Moment) -> Offline:
         """Look through the whole capture for the senders, so that all are known at once."""
-        found = [d for d in self._until_damage() if self._chosen.get(d.destination[1]) == name]
+        if name in SERIAL_PROTOCOLS:
+            return SerialOffline(name, at)
+        found = [
+            each
+            for each in self._until_damage()
+            if not each.outbound
+            and _spoken(each, self._chosen) == name
+            and _recorded(each)[0] == link
+        ]
         if name == "homebrew":
             numbers = {repeater_of(datagram.payload) for datagram in found}
             return HomebrewOffline([number for number in numbers if number is not None], at)
@@ -194,6 +217,29 @@ class _Bases:
             yield from Capture(self._file)
         except CaptureError:
             return
+
+
+def _spoken(datagram: Datagram, chosen: Mapping[int, str]) -> str | None:
+    """Protocol of a datagram: by its recording, else by its port; None: not for us."""
+    kind = datagram.interface.kind
+    if _recorded(datagram)[0] and kind in (*UDP_PROTOCOLS, *SERIAL_PROTOCOLS):
+        return kind
+    return chosen.get(datagram.destination[1])
+
+
+def _recorded(datagram: Datagram) -> tuple[str, str]:
+    """Link and endpoint in a recording of ours; empty in other captures."""
+    if not datagram.interface.kind:
+        return "", ""
+    link, _, endpoint = datagram.interface.name.rpartition("/")
+    return link, endpoint
+
+
+def known_endpoints() -> set[str]:
+    """Names of the endpoints that a Hytera link may have."""
+    from radio_gateway.adapters.hytera import DEFAULT_PORTS
+
+    return {name for style in DEFAULT_PORTS.values() for name in style}
 
 
 def _endpoint(name: str, payload: bytes, port: int) -> str:

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import secrets
 from collections import OrderedDict
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -24,6 +25,8 @@ from radio_gateway.link_status import LinkStatus
 from radio_gateway.links import clock as system
 from radio_gateway.links.clock import Clock
 from radio_gateway.outbox import RETRY_S, Outbox, OutboxStatus
+from radio_gateway.recording import service as recorder
+from radio_gateway.recording.ring import FrameRing, Record
 from radio_gateway.reporting import Reporter
 from radio_gateway.routing import Refusal, Router, answer
 from radio_gateway.spool import Spool, SpoolError, open_spool
@@ -73,7 +76,7 @@ class Gateway:
         self._outbox: Outbox | None = None
         self._taken: OrderedDict[str, None] = OrderedDict()
         self.links = tuple(
-            LinkRunner(entry, self._take, clock, entropy) for entry in settings.links
+            LinkRunner(entry, self._take, clock, entropy, self._ring()) for entry in settings.links
         )
         self._by_name = {link.name: link for link in self.links}
         self._router = Router(self.links)
@@ -96,9 +99,14 @@ class Gateway:
             self._outbox = outbox
             try:
                 with watching(asyncio.get_running_loop()) as watchdog:
-                    await self._run(stop, spool, outbox, watchdog)
+                    async with self._recorder():
+                        await self._run(stop, spool, outbox, watchdog)
             finally:
                 self._outbox = None
+
+    def recording(self) -> dict[str, list[Record]]:
+        """The newest frames of every link, by its name; empty when nothing is recorded."""
+        return {link.name: link.recording() for link in self.links}
 
     async def status(self) -> GatewayStatus:
         """What the health page shows."""
@@ -131,6 +139,15 @@ class Gateway:
                 log.warning("dispatch takes no events; what it lacks stays in the spool")
             for task in (*links, *helpers):
                 task.cancel()
+
+    def _ring(self) -> FrameRing | None:
+        limit = self._settings.recorder_limit
+        return FrameRing(limit) if limit else None
+
+    def _recorder(self) -> AbstractAsyncContextManager[None]:
+        if not self._settings.recorder_limit:
+            return nullcontext()
+        return recorder.serving(self._settings.spool_path.parent, self.recording)
 
     def _take(self, events: list[Event]) -> asyncio.Future[None] | None:
         """Where every link's events go."""

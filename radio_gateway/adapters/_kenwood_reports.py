@@ -16,6 +16,7 @@ from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.ids import RadioId
 from radio_gateway.domain.moment import Moment
 from radio_gateway.protocols.kenwood.frames import StatusFrame
+from radio_gateway.protocols.kenwood.places import is_factory
 from radio_gateway.protocols.kenwood.sentences import (
     DataSentence,
     IdentitySentence,
@@ -30,11 +31,6 @@ ALARM_HOLD_S: Final = 30.0
 "Further signs of the same emergency within this time raise no second alarm."
 REQUEST_S: Final = 60.0
 "A position within this time after a request is its answer."
-
-_FACTORY_PLACE: Final = GeoPoint(38.85555, -94.79903)
-"Kansas: what GPS microphones of older TK radios send before their first fix."
-_FACTORY_NEAR: Final = 0.0005
-"Degrees."
 
 _Placed = DataSentence | ShortSentence
 
@@ -109,7 +105,7 @@ class ReportTranslator:
 
     def paired(self, radio: RadioId, fix: Fix, at: Moment) -> list[Event]:
         """A plain sentence that was found to be this radio's."""
-        if self._repeated((radio, fix.fixed_at, fix.point), at) or _is_factory(fix.point):
+        if self._repeated((radio, fix.fixed_at, fix.point), at) or is_factory(fix.point):
             return []
         return [
             PositionReported(
@@ -147,7 +143,7 @@ class ReportTranslator:
 
     def _point(self, sentence: _Placed) -> GeoPoint | None:
         point = place(sentence.lat, sentence.lon)
-        return None if point is None or _is_factory(point) else point
+        return None if point is None or is_factory(point) else point
 
     def _source(self, radio: RadioId, at: Moment) -> PositionSource:
         asked = at.mono <= self._asked_until.pop(radio, float("-inf"))
@@ -195,10 +191,3 @@ class ReportTranslator:
         self._recent = {k: t for k, t in self._recent.items() if at.mono - t < REPEAT_S}
         self._recent[key] = at.mono
         return False
-
-
-def _is_factory(point: GeoPoint) -> bool:
-    return (
-        abs(point.lat - _FACTORY_PLACE.lat) < _FACTORY_NEAR
-        and abs(point.lon - _FACTORY_PLACE.lon) < _FACTORY_NEAR
-    )

@@ -26,7 +26,13 @@ _INTERFACE_BLOCK: Final = 1
 _OLD_PACKET_BLOCK: Final = 2
 _SIMPLE_PACKET_BLOCK: Final = 3
 _ENHANCED_PACKET_BLOCK: Final = 6
+_OPTION_NAME: Final = 2
+_OPTION_DESCRIPTION: Final = 3
 _OPTION_RESOLUTION: Final = 9
+_OPTION_FLAGS: Final = 2
+_OUTBOUND: Final = 2
+_SERIAL: Final = 147
+"Link type of bare octets, USER0: a serial line in recordings of ours."
 
 
 class CaptureError(Exception):
@@ -34,14 +40,38 @@ class CaptureError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Interface:
+    """Where packets were captured; a recording of ours names its link here."""
+
+    link_type: int = 0
+    tick: float = 1e-6
+    "Seconds per unit of its times."
+    name: str = ""
+    "`link/endpoint` in recordings of ours."
+    kind: str = ""
+    "Description; kind of the link in recordings of ours."
+
+
+@dataclass(frozen=True, slots=True)
+class _Packet:
+    at: float
+    interface: Interface
+    octets: bytes
+    outbound: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Datagram:
-    """One UDP datagram as captured."""
+    """One UDP datagram as captured, or a piece of a serial line (no addresses, ports 0)."""
 
     at: float
     "Seconds since 1970, UTC; the previous packet's where a file keeps no times."
     source: tuple[str, int]
     destination: tuple[str, int]
     payload: bytes
+    interface: Interface = Interface()
+    outbound: bool = False
+    "Sent by the machine that captured; False where the file does not tell."
 
 
 class Capture:
@@ -57,18 +87,25 @@ class Capture:
         """Raises CaptureError where the file stops making sense; what came before is good."""
         try:
             with self._path.open("rb") as file:
-                for at, link_type, packet in self._packets(file):
+                for packet in self._packets(file):
                     self.packets += 1
                     try:
-                        source, destination, payload = udp_of(link_type, packet)
+                        ends = self._inside(packet)
                     except Skipped as reason:
                         self.skipped[str(reason)] += 1
                     else:
-                        yield Datagram(at, source, destination, payload)
+                        yield Datagram(packet.at, *ends, packet.interface, packet.outbound)
         except OSError as error:
             raise CaptureError(f"{self._path}: {error.strerror}") from error
 
-    def _packets(self, file: BinaryIO) -> Iterator[tuple[float, int, bytes]]:
+    @staticmethod
+    def _inside(packet: _Packet) -> tuple[tuple[str, int], tuple[str, int], bytes]:
+        interface = packet.interface
+        if interface.link_type == _SERIAL and interface.kind:
+            return ("", 0), ("", 0), packet.octets
+        return udp_of(interface.link_type, packet.octets)
+
+    def _packets(self, file: BinaryIO) -> Iterator[_Packet]:
         magic = file.read(4)
         if magic == _SECTION:
             yield from self._blocks(file)
@@ -77,11 +114,9 @@ class Capture:
         else:
             raise CaptureError(f"{self._path}: neither pcap nor pcapng")
 
-    def _classic(
-        self, file: BinaryIO, order: str, per_second: int
-    ) -> Iterator[tuple[float, int, bytes]]:
+    def _classic(self, file: BinaryIO, order: str, per_second: int) -> Iterator[_Packet]:
         header = self._exactly(file, 20)
-        link_type = struct.unpack(f"{order}I", header[16:])[0] & 0xFFFF
+        interface = Interface(struct.unpack(f"{order}I", header[16:])[0] & 0xFFFF)
         record = struct.Struct(f"{order}4I")
         while head := file.read(record.size):
             if len(head) < record.size:
@@ -91,13 +126,13 @@ class Capture:
             if captured < original:
                 self._note_cut()
                 continue
-            yield seconds + fraction / per_second, link_type, packet
+            yield _Packet(seconds + fraction / per_second, interface, packet)
 
-    def _blocks(self, file: BinaryIO) -> Iterator[tuple[float, int, bytes]]:
+    def _blocks(self, file: BinaryIO) -> Iterator[_Packet]:
         """Blocks of pcapng: type, length, body, length again."""
         file.seek(0)
         order = "<"
-        interfaces: list[tuple[int, float]] = []
+        interfaces: list[Interface] = []
         at = 0.0
         while head := file.read(8):
             if len(head) < 8:
@@ -114,7 +149,7 @@ class Capture:
                 continue
             found = self._block_packet(kind, body, order, interfaces, at)
             if found is not None:
-                at = found[0]
+                at = found.at
                 yield found
 
     def _block_packet(
@@ -122,9 +157,9 @@ class Capture:
         kind: int,
         body: bytes,
         order: str,
-        interfaces: list[tuple[int, float]],
+        interfaces: list[Interface],
         last: float,
-    ) -> tuple[float, int, bytes] | None:
+    ) -> _Packet | None:
         try:
             if kind == _ENHANCED_PACKET_BLOCK:
                 number, high, low, captured, original = struct.unpack_from(f"{order}5I", body)
@@ -137,32 +172,32 @@ class Capture:
                 number, high, low, captured, start = 0, 0, 0, min(original, len(body) - 4), 4
             else:
                 return None
-            link_type, tick = interfaces[number]
+            interface = interfaces[number]
         except (struct.error, IndexError):
             raise self._damaged("a packet without its interface") from None
         packet = body[start : start + captured]
         if len(packet) < original:
             self._note_cut()
             return None
-        at = (high << 32 | low) * tick if start == 20 else last
-        return at, link_type, packet
+        at = (high << 32 | low) * interface.tick if start == 20 else last
+        flags = _options(body, start + (captured + 3) // 4 * 4, order).get(_OPTION_FLAGS, b"")
+        outbound = len(flags) == 4 and struct.unpack(f"{order}I", flags)[0] & 3 == _OUTBOUND
+        return _Packet(at, interface, packet, outbound and kind == _ENHANCED_PACKET_BLOCK)
 
-    def _interface(self, body: bytes, order: str) -> tuple[int, float]:
-        """Link type, and seconds per unit of the times."""
+    def _interface(self, body: bytes, order: str) -> Interface:
         if len(body) < 8:
             raise self._damaged("an interface without its type")
         (link_type,) = struct.unpack_from(f"{order}H", body)
-        at, tick = 8, 1e-6
-        while at + 4 <= len(body):
-            code, length = struct.unpack_from(f"{order}2H", body, at)
-            value = body[at + 4 : at + 4 + length]
-            if code == 0:
-                break
-            if code == _OPTION_RESOLUTION and value:
-                power = value[0] & 0x7F
-                tick = 2.0**-power if value[0] & 0x80 else 10.0**-power
-            at += 4 + (length + 3) // 4 * 4
-        return link_type, tick
+        options = _options(body, 8, order)
+        tick, resolution = 1e-6, options.get(_OPTION_RESOLUTION)
+        if resolution:
+            power = resolution[0] & 0x7F
+            tick = 2.0**-power if resolution[0] & 0x80 else 10.0**-power
+        name, kind = (
+            options.get(code, b"").decode("utf-8", "replace").rstrip("\0")
+            for code in (_OPTION_NAME, _OPTION_DESCRIPTION)
+        )
+        return Interface(link_type, tick, name, kind)
 
     def _byte_order(self, file: BinaryIO) -> str:
         magic = self._exactly(file, 4)
@@ -190,3 +225,15 @@ class Capture:
 
     def _damaged(self, what: str) -> CaptureError:
         return CaptureError(f"{self._path}: damaged after packet {self.packets}: {what}")
+
+
+def _options(body: bytes, at: int, order: str) -> dict[int, bytes]:
+    """Options of a block by their code, the last of several; what is cut off is left out."""
+    found = {}
+    while at + 4 <= len(body):
+        code, length = struct.unpack_from(f"{order}2H", body, at)
+        if code == 0:
+            break
+        found[code] = body[at + 4 : at + 4 + length]
+        at += 4 + (length + 3) // 4 * 4
+    return found

@@ -1,0 +1,123 @@
+"""Hytera frames without the real numbers, places and texts; voice and unknown forms are left out.
+
+Octets whose meaning is not known become zeros: they might be anything.
+"""
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from typing import Any, Final
+
+from radio_gateway.protocols.errors import MalformedError
+from radio_gateway.protocols.hytera import rcp
+from radio_gateway.protocols.hytera.data import TelemetryTextReport
+from radio_gateway.protocols.hytera.frames import read_frame, read_message
+from radio_gateway.protocols.hytera.gps import GpsData, gps_data
+from radio_gateway.protocols.hytera.hdap import Hdap
+from radio_gateway.protocols.hytera.hrnp import Hrnp, HrnpOpcode
+from radio_gateway.protocols.hytera.hstrp import Hstrp, Option, OptionCommand
+from radio_gateway.protocols.hytera.message import RadioAddress, UnknownMessage
+from radio_gateway.protocols.hytera.tmp import GroupMessage, PrivateMessage
+from radio_gateway.recording.pseudonyms import Pseudonyms
+from radio_gateway.recording.scrubbing import LeftOut
+
+_NUMBERS: Final = ("target", "sender")
+"Fields of RCP messages that hold a radio or a talkgroup."
+_WITH_TEXT: Final = (PrivateMessage, GroupMessage)
+
+
+def scrub(frames: Sequence[bytes], names: Pseudonyms) -> list[bytes | LeftOut | None]:
+    """See `scrubbing.Scrub`."""
+    return [_scrubbed(frame, names) for frame in frames]
+
+
+def _scrubbed(octets: bytes, names: Pseudonyms) -> bytes | LeftOut:
+    try:
+        match read_frame(octets):
+            case Hstrp() as frame:
+                return _hstrp(frame, names)
+            case Hrnp(opcode=HrnpOpcode.DATA) as frame:
+                inner = _hdap(Hdap.parse(frame.payload), names).build() if frame.payload else b""
+                return replace(frame, payload=inner, check=None, trailing=b"").build()
+            case Hrnp(payload=b"") as frame:
+                return replace(frame, trailing=b"").build()
+            case Hdap() as envelope:
+                return _hdap(envelope, names).build()
+            case _:
+                return LeftOut("voice and multi-site frames")
+    except (MalformedError, ValueError):
+        return LeftOut("frames that cannot be read")
+
+
+def _hstrp(frame: Hstrp, names: Pseudonyms) -> bytes:
+    options = tuple(_option(option, names) for option in frame.options)
+    payload = bytes(len(frame.payload))
+    if frame.is_data and frame.payload:
+        payload = _hdap(Hdap.parse(frame.payload), names).build()
+    return replace(frame, options=options, payload=payload).build()
+
+
+def _option(option: Option, names: Pseudonyms) -> Option:
+    if option.command != OptionCommand.DEVICE_ID:
+        return option
+    number = names.number(option.number)
+    return replace(option, value=number.to_bytes(len(option.value), "big"))
+
+
+def _hdap(envelope: Hdap, names: Pseudonyms) -> Hdap:
+    message = read_message(envelope)
+    if isinstance(message, UnknownMessage):
+        return replace(envelope, payload=bytes(len(envelope.payload)), check=None, trailing=b"")
+    found = {
+        each.name: _value(message, each.name, getattr(message, each.name), names)
+        for each in fields(message)
+    }
+    return replace(replace(message, **found).envelope(reliable=envelope.reliable), end=envelope.end)
+
+
+def _value(message: Any, name: str, value: Any, names: Pseudonyms) -> Any:
+    match value:
+        case RadioAddress():
+            return replace(value, number=names.number(value.number))
+        case GpsData():
+            return _gps(value, names)
+        case int() if name in _NUMBERS and not isinstance(message, rcp.StatusReport):
+            return names.number(value)
+        case bytes() if name == "octets" and isinstance(message, rcp.IdentityReply):
+            return _identity(message, names)
+        case bytes() if name == "rest" and isinstance(message, _WITH_TEXT):
+            return _text(value, names)
+        case bytes() if name == "rest" and isinstance(message, TelemetryTextReport):
+            return _text(value[: message.length], names) + bytes(len(value[message.length :]))
+        case bytes():
+            return bytes(len(value))
+        case _:
+            return value
+
+
+def _identity(message: rcp.IdentityReply, names: Pseudonyms) -> bytes:
+    if message.kind != 0:
+        return bytes(len(message.octets))
+    number = names.number(int.from_bytes(message.octets, "little"))
+    return number.to_bytes(len(message.octets), "little")
+
+
+def _text(octets: bytes, names: Pseudonyms) -> bytes:
+    """UTF-16LE; NULs at the end and an odd octet stay where they are."""
+    text = octets.decode("utf-16-le", errors="replace").rstrip("\0")
+    told = names.text(text, min(len(text), len(octets) // 2)).encode("utf-16-le")
+    return told + bytes(len(octets) - len(told))
+
+
+def _gps(gps: GpsData, names: Pseudonyms) -> GpsData:
+    point = gps.point
+    if point is None:
+        zeros = gps.latitude == "0000.0000" and gps.longitude == "00000.0000"
+        return gps if zeros else replace(gps, latitude=None, longitude=None)
+    found = gps_data(names.place(point), fixed_at=None)
+    return replace(
+        gps,
+        north_south=found.north_south,
+        latitude=found.latitude,
+        east_west=found.east_west,
+        longitude=found.longitude,
+    )

@@ -1,0 +1,20 @@
+"""What every protocol's way of making frames anonymous has in common."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from radio_gateway.recording.pseudonyms import Pseudonyms
+
+
+class LeftOut(Exception):  # noqa: N818  # no fault: what is not understood is not given away
+    """A frame that cannot be made anonymous; the text is counted as the reason."""
+
+
+class Scrub(Protocol):
+    """Makes the frames of one link in one direction anonymous."""
+
+    def __call__(
+        self, frames: Sequence[bytes], names: Pseudonyms, /
+    ) -> Sequence[bytes | LeftOut | None]:
+        """One answer for each frame, in order; None: nothing of it is left to give."""
+        ...

@@ -1,0 +1,83 @@
+"""Recordings made of the vectors: one link of every kind that can be made anonymous."""
+
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from radio_gateway.protocols.homebrew.configuration import Configuration
+from radio_gateway.protocols.homebrew.messages import Acknowledge
+from radio_gateway.recording import pcapng
+from radio_gateway.recording.ring import Place, Record
+from radio_gateway.simulator.peers.homebrew import HomebrewRepeater
+
+VECTORS = Path(__file__).parents[2] / "vectors"
+AT = 1_772_366_400.0
+"Noon of 1 March 2026, UTC."
+GATEWAY, STATION = "198.51.100.1", "192.0.2.7"
+HYTERA_PORTS = {"11": 30001, "08": 30003, "12": 30005, "09": 30007, "02": 30009}
+"Port of a repeater's first slot, by the service octet without its top bit."
+
+
+def vectors(*files: str) -> list[dict[str, Any]]:
+    """The entries of files below `tests/vectors`."""
+    return [entry for name in files for entry in json.loads((VECTORS / name).read_text())]
+
+
+def hytera() -> list[Record]:
+    """Every HDAP vector on the port of its service, a second apart."""
+    names = {30001: "rrs1", 30003: "lp1", 30005: "tp1", 30007: "tmp1", 30009: "rcp1"}
+    records = []
+    for n, entry in enumerate(vectors("hytera/hdap.json")):
+        data = bytes.fromhex(entry["hex"])
+        port = HYTERA_PORTS.get(f"{data[0] & 0x7F:02x}", 30007)
+        where = Place("karosta secret", names[port], "hytera", GATEWAY, port)
+        records.append(Record(AT + n, where, STATION, port, data, outbound=False))
+    return records
+
+
+def serial(kind: str) -> list[Record]:
+    """Every vector of a serial protocol that is one line or frame, three seconds apart."""
+    where = Place(f"{kind} secret", "serial", kind)
+    return [
+        Record(AT + 3 * n, where, "", 0, octets, outbound=False)
+        for n, octets in enumerate(_octets(kind))
+    ]
+
+
+def homebrew() -> list[Record]:
+    """A repeater's login, two calls and its pings; what goes to the repeater is left out."""
+    where = Place("voice secret", "main", "homebrew", GATEWAY, 55_555)
+    return [
+        Record(AT + at, where, STATION, 54_321, data, outbound=False)
+        for at, data in _repeater_day()
+    ]
+
+
+def write(file: Path, records: list[Record]) -> Path:
+    file.write_bytes(b"".join(pcapng.write(sorted(records, key=lambda record: record.at))))
+    return file
+
+
+def _octets(kind: str) -> Iterator[bytes]:
+    for entry in vectors(f"serial/{kind}.json"):
+        octets = bytes.fromhex(entry["hex"])
+        yield octets if octets[:1] == b"\x02" else octets.rstrip(b"\r\n") + b"\r\n"
+
+
+def _repeater_day() -> Iterator[tuple[float, bytes]]:
+    peer = HomebrewRepeater(
+        Configuration(repeater_id=247_001, colour_code=1), b"a secret", random.Random(5)
+    )
+    peer.open(0.0)
+    yield from ((0.0, frame) for frame in peer.outgoing())
+    for salt in (b"abcd", (247_001).to_bytes(4, "big"), (247_001).to_bytes(4, "big")):
+        peer.feed(Acknowledge(salt).build(), 0.1)
+        yield from ((0.1, frame) for frame in peer.outgoing())
+    peer.talk(2_470_101, 91_101, now=1.0, duration_s=1.9)
+    for tick in range(400):
+        if tick == 100:
+            peer.talk(2_470_102, 91_101, now=6.0, duration_s=0.9)
+        peer.expire(tick * 0.06)
+        yield from ((tick * 0.06, frame) for frame in peer.outgoing())

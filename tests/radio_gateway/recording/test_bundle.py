@@ -1,0 +1,160 @@
+"""What is given away tells the same events about nobody."""
+
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from radio_gateway import replaying
+from radio_gateway.links.capture import Capture, CaptureError
+from radio_gateway.recording import bundle
+from radio_gateway.recording.bundle import SCRUBS, BundleError
+from radio_gateway.recording.pseudonyms import Pseudonyms
+from radio_gateway.recording.ring import Place, Record
+from tests.radio_gateway.captures import RAW, pcap, udp
+from tests.radio_gateway.recording import recordings
+
+KINDS: dict[str, Callable[[], list[Record]]] = {
+    "hytera": recordings.hytera,
+    "homebrew": recordings.homebrew,
+    "kenwood": lambda: recordings.serial("kenwood"),
+    "nmea": lambda: recordings.serial("nmea"),
+}
+HIDDEN = ("point", "text", "site", "call", "conversation")
+"Fields whose values differ; equal values must stay equal."
+
+
+def events(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in replaying.events(file, None, {}, lambda _: None)]
+
+
+def in_order_of_appearance(found: list[dict[str, Any]]) -> list[Any]:
+    """The events with every hidden value replaced by when it first came."""
+    seen: dict[str, dict[Any, int]] = {}
+
+    def told(value: Any, key: str) -> Any:
+        if key in HIDDEN and value not in (None, 0, 0xFFFFFF):
+            order = seen.setdefault(key, {})
+            return order.setdefault(json.dumps(value), len(order))
+        if isinstance(value, dict) and value.keys() == {"network", "number"}:
+            order = seen.setdefault(value["network"], {})
+            return value["network"], order.setdefault(value["number"], len(order))
+        if isinstance(value, dict):
+            return {name: told(inner, name) for name, inner in value.items()}
+        return value
+
+    return [told(event, "") for event in found]
+
+
+def made(tmp_path: Path, records: list[Record]) -> tuple[Path, Path, bundle.Bundle]:
+    """The recording, its bundle as a file, and the bundle."""
+    raw = recordings.write(tmp_path / "raw.pcapng", records)
+    anonymous = bundle.make(raw)
+    file = tmp_path / "bundle.pcapng"
+    file.write_bytes(b"".join(anonymous.octets))
+    return raw, file, anonymous
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_bundle_replays_to_the_same_events(tmp_path: Path, kind: str) -> None:
+    raw, file, _ = made(tmp_path, KINDS[kind]())
+    before, after = events(raw), events(file)
+    assert len(before) >= 4, "the recording says something"
+    assert in_order_of_appearance(after) == in_order_of_appearance(before)
+    assert after != before
+
+
+def test_no_number_place_text_or_name_of_the_hytera_vectors_is_left(tmp_path: Path) -> None:
+    _, file, _ = made(tmp_path, recordings.hytera())
+    octets = file.read_bytes()
+    secrets: set[bytes] = {b"karosta", b"secret", bytes((192, 0, 2, 7)), bytes((198, 51, 100, 1))}
+    for entry in recordings.vectors("hytera/hdap.json"):
+        fields = entry["expect"].get("fields") or {}
+        for name in ("radio", "source", "destination"):
+            if fields.get(name, {}).get("radio_id", 0) > 0xFFFF:
+                secrets.add(bytes(int(part) for part in fields[name]["ip"].split(".")))
+        gps = fields.get("gps") or {}
+        secrets |= {
+            gps[name].encode()
+            for name in ("lat_raw", "lon_raw")
+            if gps.get(name) and gps[name].strip("0.")
+        }
+        if len(fields.get("text") or "") > 3:
+            secrets.add(fields["text"].encode("utf-16-le"))
+    assert len(secrets) >= 20
+    assert [secret for secret in secrets if secret in octets] == []
+
+
+def test_a_homebrew_bundle_holds_no_login_and_no_voice(tmp_path: Path) -> None:
+    raw, file, anonymous = made(tmp_path, recordings.homebrew())
+    tags = {datagram.payload[:4] for datagram in Capture(file)}
+    assert tags == {b"DMRD", b"RPTP"}
+    assert anonymous.left_out["logins, descriptions and aliases"] == 3
+    ids = [(2_470_101).to_bytes(3, "big"), (247_001).to_bytes(4, "big")]
+    assert all(number in raw.read_bytes() for number in ids)
+    assert not any(number in file.read_bytes() for number in ids)
+
+
+def test_serial_bundles_hold_no_coordinates_of_the_vectors(tmp_path: Path) -> None:
+    _, file, _ = made(tmp_path, recordings.serial("kenwood") + recordings.serial("nmea"))
+    octets = file.read_bytes()
+    assert b"5133.82" not in octets
+    assert b"00042.24" not in octets
+    assert b"$GNRMC" in octets
+
+
+def test_what_belongs_to_no_known_protocol_is_left_out_and_counted(tmp_path: Path) -> None:
+    where = Place("x", "main", "carrier_pigeon", "127.0.0.1", 1)
+    records = [Record(recordings.AT, where, "127.0.0.1", 2, b"John at 56.5", outbound=False)] * 3
+    _, file, anonymous = made(tmp_path, records)
+    assert anonymous.lines() == [
+        "0 frames, made anonymous",
+        "left out: 3 frames of kind carrier_pigeon",
+    ]
+    assert b"John" not in file.read_bytes()
+
+
+def test_both_directions_and_their_times_stay(tmp_path: Path) -> None:
+    there = recordings.hytera()[:2]
+    answer = Record(
+        AT_ANSWER, there[0].where, recordings.STATION, there[0].port, there[0].data, True
+    )
+    _, file, _ = made(tmp_path, [there[0], answer])
+    told = list(Capture(file))
+    assert [datagram.outbound for datagram in told] == [False, True]
+    assert [datagram.at for datagram in told] == pytest.approx([recordings.AT, AT_ANSWER])
+    assert told[0].source == told[1].destination
+    assert told[0].destination == told[1].source
+
+
+AT_ANSWER = recordings.AT + 0.25
+
+
+def test_captures_of_other_programs_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "tcpdump.pcap"
+    file.write_bytes(pcap([(1.0, udp(("192.0.2.1", 1), ("192.0.2.2", 2), b"x"))], RAW))
+    with pytest.raises(BundleError, match="no recording of `radio-gateway record`"):
+        bundle.make(file)
+
+
+def test_a_damaged_recording_is_one_clear_error(tmp_path: Path) -> None:
+    file = recordings.write(tmp_path / "raw.pcapng", recordings.hytera())
+    file.write_bytes(file.read_bytes()[:-6])
+    with pytest.raises(CaptureError, match="ends within packet"):
+        bundle.make(file)
+
+
+@pytest.mark.parametrize("kind", SCRUBS)
+def test_damaged_frames_never_stop_a_bundle(kind: str) -> None:
+    chance = random.Random(11)
+    frames = [record.data for record in KINDS[kind]()]
+    damaged = []
+    for _ in range(3000):
+        octets = bytearray(chance.choice(frames))
+        for _ in range(chance.randint(1, 4)):
+            octets[chance.randrange(len(octets))] ^= 1 << chance.randrange(8)
+        damaged.append(bytes(octets[: chance.randint(0, 2 * len(octets))]))
+    assert len(SCRUBS[kind](damaged, Pseudonyms())) == len(damaged)
