@@ -69,7 +69,7 @@ class MototrboConfig:
     spacing_s: float = 1.0
     "Least time between two datagrams to the radios: each takes 0.5..3 s on the air."
     jitter_s: float = 5.0
-    "Most that is added by chance to the time of what nobody waits for."
+    "Most that is added by chance to the time of requests for periodic reports."
     silence_s: float = 3600.0
     "Nothing heard of any radio for so long: the link counts as lost."
     part_limit: int = 140

@@ -90,10 +90,8 @@ class Exchanges:
         return list(self._open.get(radio, ()))
 
     def _time(self, ask: Ask, at: Moment, delay_s: float) -> float:
-        """Requests of our own are spread by chance, so that a fleet does not speak at once."""
-        spread = (
-            0.0 if ask.priority <= Priority.COMMAND else self._chance.uniform(0, self._jitter_s)
-        )
+        """What is not urgent is spread by chance, so that a fleet does not speak at once."""
+        spread = self._chance.uniform(0, self._jitter_s) if ask.priority >= Priority.UPKEEP else 0.0
         return at.mono + delay_s + spread
 
     def _unanswered(self, opened: _Open, at: Moment) -> None:

@@ -24,6 +24,8 @@ from radio_gateway.domain.ids import MAX_NUMBER
 from radio_gateway.protocols.mototrbo.addressing import Networks
 
 HALF_HOUR_MIN: Final = 30
+SPREAD: Final = 5.0
+"Requests of the gateway's own are spread over so many spacings."
 
 
 def _numbers(text: str) -> str:
@@ -155,6 +157,7 @@ def _build(settings: MototrboSettings, entropy: Entropy) -> MototrboSystem:
         position_interval_s=settings.position_interval_s,
         emergency_trigger=settings.emergency_reports,
         spacing_s=settings.spacing_s,
+        jitter_s=SPREAD * settings.spacing_s,
         silence_s=settings.silence_s,
         part_limit=settings.text_part_limit,
         text_retry=TextRetry(lifetime_s=settings.text_lifetime_s),

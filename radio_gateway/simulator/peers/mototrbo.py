@@ -83,6 +83,10 @@ class MototrboFleet:
             fix = MototrboFix(point, fixed_at, now, speed_mps, heading_deg)
         self._radios[radio].fix = fix
 
+    def armed(self, radio: int) -> int:
+        """How many requests for reports a radio holds."""
+        return len(self._radios[radio].triggers)
+
     def emergency(self, radio: int, now: float) -> None:
         """The emergency key: a report to whoever asked for one."""
         state = self._radios[radio]
