@@ -53,6 +53,7 @@ class ModemHost:
                 Ability.TEXT_TO_TALKGROUP,
                 Ability.TEXT_FROM_RADIO,
                 Ability.DELIVERY_ACKNOWLEDGEMENT,
+                Ability.REGISTRATION,
                 Ability.POSITION,
                 Ability.STATUS,
                 Ability.CALLS,
