@@ -16,7 +16,13 @@ from radio_gateway.protocols.dmr.link_control import GpsInfo, ServiceOption, Voi
 from radio_gateway.protocols.dmr.packet_building import datagram
 from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.protocols.hytera.ipsc import IpscPacket, IpscPing, SlotType, SyncKind
-from radio_gateway.protocols.hytera.ipsc_p2p import KEEP_ALIVE, NOT_REGISTERED
+from radio_gateway.protocols.hytera.ipsc_p2p import (
+    KEEP_ALIVE,
+    MARK,
+    MIN_SIZE,
+    NOT_REGISTERED,
+    P2pRequest,
+)
 from radio_gateway.simulator.peers._dmr_voice import (
     HEADERS,
     SUPERFRAME,
@@ -77,19 +83,19 @@ class HyteraIpscRepeater:
             return
         if service == P2P and octets == NOT_REGISTERED:
             self._registered, self.dmr_port, self._due = False, None, float("-inf")
-        elif service == P2P and octets[:3] == b"P2P":
-            if octets[4] == 0x0B and octets[20] == 0x11:
+        elif service == P2P and octets[:3] == MARK and len(octets) >= MIN_SIZE:
+            if octets[20] == P2pRequest.START_DMR and octets[21:23] == b"\xff\x01":
                 self.dmr_port = int.from_bytes(octets[-2:], "little")
-            elif octets[20] == 0x10 and not self._registered:
+            elif octets[20] == P2pRequest.REGISTER and not self._registered:
                 self._registered, self._due = True, float("-inf")
 
     def expire(self, now: float) -> None:
         """Register, ping and send the bursts that are due."""
         if self._due is not None and now >= self._due:
             if not self._registered:
-                self._send(P2P, self._command(0x10))
+                self._send(P2P, self._command(P2pRequest.REGISTER))
             elif self.dmr_port is None:
-                self._send(P2P, self._command(0x11))
+                self._send(P2P, self._command(P2pRequest.START_DMR))
             else:
                 head = self._rng.randbytes(4)
                 self._send(P2P, IpscPing(head, bytes(3), 0xEC, _PING_TAIL).build())
