@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import Final
 
 from radio_gateway.protocols.bits import LinearMap
-from radio_gateway.protocols.dmr.checks import rs_disagreement
 from radio_gateway.protocols.dmr.codes import HAMMING_13_9, HAMMING_15_11
 from radio_gateway.protocols.dmr.outer import outer_map
+from radio_gateway.protocols.dmr.reed_solomon import rs_disagreement
 from radio_gateway.protocols.errors import MalformedError
 
 _ROWS: Final = 13

@@ -1,4 +1,4 @@
-"""Checksums of DMR: CRC-CCITT with masks, CRC-9, CRC-32, CRC-8, five bits, RS(12,9)."""
+"""Checksums of DMR: CRC-CCITT with masks, CRC-9, CRC-32, CRC-8 and five bits."""
 
 import binascii
 import zlib
@@ -18,13 +18,6 @@ class CrcMask(IntEnum):
     MBC_HEADER = 0xAAAA
     DATA_HEADER = 0xCCCC
     USB_DATA = 0x3333
-
-
-class RsMask(IntEnum):
-    """The same for the Reed-Solomon parity of a full link control."""
-
-    VOICE_LC_HEADER = 0x969696
-    TERMINATOR = 0x999999
 
 
 class Crc9Mask(IntEnum):
@@ -102,52 +95,3 @@ def crc8(information: int) -> int:
 def five_bit_sum(lc: bytes) -> int:
     """Check of an embedded link control: its 9 octets modulo 31."""
     return sum(lc) % 31
-
-
-_FIELD: Final = 0x11D
-_GENERATOR: Final = (14, 56, 64)
-
-
-def _multiply(a: int, b: int) -> int:
-    product = 0
-    while b:
-        if b & 1:
-            product ^= a
-        a <<= 1
-        if a & 0x100:
-            a ^= _FIELD
-        b >>= 1
-    return product
-
-
-_FEEDBACK: Final = tuple(
-    sum(_multiply(octet, factor) << (16 - 8 * rank) for rank, factor in enumerate(_GENERATOR))
-    for octet in range(256)
-)
-
-
-def rs_parity(lc: bytes) -> int:
-    """The 24 parity bits, unmasked, of RS(12,9) over GF(256)."""
-    register = 0
-    for octet in lc:
-        register = (register << 8 & 0xFFFFFF) ^ _FEEDBACK[octet ^ register >> 16]
-    return register
-
-
-def rs_disagreement(block: bytes) -> int:
-    """Parity received XOR parity computed of 12 octets: the sender's mask, if all is well."""
-    return rs_parity(block[:9]) ^ int.from_bytes(block[9:], "big")
-
-
-def rs_seal(lc: bytes, mask: RsMask) -> bytes:
-    """Append the masked parity to the 9 octets of a link control."""
-    return lc + (rs_parity(lc) ^ mask).to_bytes(3, "big")
-
-
-def rs_sealed(block: bytes, mask: RsMask) -> bool:
-    """Whether the 12 octets end with their masked parity.
-
-    The parity is used to detect, not to correct: BPTC has corrected before, and a link
-    control that still disagrees must not raise an emergency for a made-up radio.
-    """
-    return len(block) == 12 and rs_seal(block[:9], mask) == block

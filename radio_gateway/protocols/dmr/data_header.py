@@ -33,6 +33,18 @@ class Sap(IntEnum):
     SHORT_DATA = 10
 
 
+class Refusal(IntEnum):
+    """Type of a response of class 1."""
+
+    FORMAT = 1
+    PACKET_CRC = 2
+    MEMORY_FULL = 3
+    FRAGMENT_ORDER = 4
+    UNDELIVERABLE = 5
+    PACKET_ORDER = 6
+    USER = 7
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addressed:
     """What all headers but the proprietary one have in common."""

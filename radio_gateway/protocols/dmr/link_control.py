@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.protocols.bits import signed
 from radio_gateway.protocols.dmr import bptc
-from radio_gateway.protocols.dmr.checks import RsMask, rs_seal, rs_sealed
+from radio_gateway.protocols.dmr.reed_solomon import RsMask, rs_seal, rs_sealed
 from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.protocols.dmr.sync import BURST_OCTETS
 from radio_gateway.protocols.errors import MalformedError
@@ -25,6 +25,7 @@ FID_MOTOROLA: Final = 0x10
 FID_HYTERA: Final = 0x68
 _VOICE_FIDS: Final = (FID_ETSI, FID_MOTOROLA, FID_HYTERA)
 _FEATURE_FIDS: Final = (FID_ETSI, FID_HYTERA)
+_ENCRYPTED_FLCOS: Final = (0x20, 0x21, 0x23)
 _LON_STEP: Final = 360 / 2**25
 _LAT_STEP: Final = 180 / 2**24
 _ERROR_BOUNDS_M: Final = (2.0, 20.0, 200.0, 2e3, 2e4, 2e5)
@@ -186,6 +187,11 @@ class OtherLc:
     def fid(self) -> int:
         """Feature set: whose opcode it is."""
         return self.octets[1]
+
+    @property
+    def encrypted(self) -> bool:
+        """One of Motorola's that come with encrypted voice only."""
+        return self.fid == FID_MOTOROLA and self.flco in _ENCRYPTED_FLCOS
 
 
 LinkControl: TypeAlias = VoiceLc | GpsInfo | TalkerAliasPart | OtherLc

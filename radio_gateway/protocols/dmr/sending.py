@@ -16,6 +16,7 @@ from radio_gateway.protocols.dmr.csbk import (
 )
 from radio_gateway.protocols.dmr.data_header import (
     ConfirmedHeader,
+    Refusal,
     ResponseHeader,
     Sap,
     ShortDataHeader,
@@ -109,17 +110,27 @@ def response_bursts(response: ResponseHeader, channel: Channel) -> list[AirBurst
     return [channel.burst(DataType.DATA_HEADER, build_data_header(response))]
 
 
+def refusal(received: ConfirmedHeader | ShortDataHeader, why: Refusal) -> ResponseHeader:
+    """`Not taken`, to whoever sent `received`; on `PACKET_CRC` senders send everything again."""
+    return _response(received, response_class=1, response_type=why)
+
+
 def acknowledgement(received: ConfirmedHeader | ShortDataHeader) -> ResponseHeader:
     """`All blocks have arrived`, to whoever sent `received`."""
-    number = received.send_sequence if isinstance(received, ConfirmedHeader) else 0
+    return _response(received, response_class=0, response_type=1)
+
+
+def _response(
+    received: ConfirmedHeader | ShortDataHeader, *, response_class: int, response_type: int
+) -> ResponseHeader:
     return ResponseHeader(
         target=received.source,
         source=received.target,
         sap=received.sap,
         blocks=0,
-        response_class=0,
-        response_type=1,
-        status=number,
+        response_class=response_class,
+        response_type=response_type,
+        status=received.send_sequence if isinstance(received, ConfirmedHeader) else 0,
     )
 
 

@@ -1,6 +1,8 @@
 """Short link control of the common announcement channel (ETSI TS 102 361-1, 7.1.4 and B.2.3)."""
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import xor
 from typing import Final
 
 from radio_gateway.protocols.dmr.checks import crc8
@@ -26,21 +28,24 @@ class ShortLc:
 
     @classmethod
     def parse(cls, bits: int) -> "ShortLc":
-        """Read 68 bits as they were gathered from four CACH bursts; single wrong bits repaired.
+        """Read 68 bits as they were gathered from four CACH bursts; one wrong bit in
+        each row is repaired, and one row beyond that by the parity of the columns.
 
         Raises:
             MalformedError: beyond repair, or a wrong CRC.
         """
         octets = (bits & ((1 << BITS) - 1)).to_bytes(9, "big")
+        *received, parity = _rows_of(bits)
+        rows = [HAMMING_17_12.correct(row) for row in received]
+        if rows.count(None) == 1:
+            others = reduce(xor, (row for row in rows if row is not None), parity)
+            if not HAMMING_17_12.syndrome(others):
+                rows[rows.index(None)] = others
         value = 0
-        for row in range(_ROWS - 1):  # the fourth row is column parity
-            word = 0
-            for column in range(_COLUMNS):
-                word = word << 1 | bits >> (BITS - 1 - _ROWS * column - row) & 1
-            decoded = HAMMING_17_12.decode(word)
-            if decoded is None:
+        for row in rows:
+            if row is None:
                 raise MalformedError("short link control beyond repair", octets)
-            value = value << 12 | decoded[0]
+            value = value << 12 | row >> 5
         if crc8(value >> 8) != value & 0xFF:
             raise MalformedError("short link control with a wrong CRC", octets)
         return cls(value >> 8)
@@ -55,3 +60,11 @@ class ShortLc:
             for row in rows:
                 bits = bits << 1 | row >> column & 1
         return bits
+
+
+def _rows_of(bits: int) -> list[int]:
+    """The four rows of 17 bits, the last one column parity; the air carries them by columns."""
+    rows = [0] * _ROWS
+    for place in range(BITS):
+        rows[place % _ROWS] = rows[place % _ROWS] << 1 | bits >> (BITS - 1 - place) & 1
+    return rows

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from radio_gateway.protocols.dmr import bptc, embedded, single_burst, trellis
 from radio_gateway.protocols.dmr.air import Channel
 from radio_gateway.protocols.dmr.burst import DataBurst, VoiceBurst, build_data, parse_burst
-from radio_gateway.protocols.dmr.checks import CrcMask, RsMask, crc32, rs_seal, seal
+from radio_gateway.protocols.dmr.checks import CrcMask, crc32, seal
 from radio_gateway.protocols.dmr.content import content_of
 from radio_gateway.protocols.dmr.csbk import Csbk
 from radio_gateway.protocols.dmr.data_header import parse_data_header
@@ -29,6 +29,7 @@ from radio_gateway.protocols.dmr.multi_block import MultiBlockCollector
 from radio_gateway.protocols.dmr.opcodes import name_of
 from radio_gateway.protocols.dmr.pi_header import PiHeader
 from radio_gateway.protocols.dmr.reassembly import Reassembler
+from radio_gateway.protocols.dmr.reed_solomon import RsMask, rs_seal
 from radio_gateway.protocols.dmr.short_lc import ShortLc
 from radio_gateway.protocols.dmr.short_text import decode as decode_text
 from radio_gateway.protocols.dmr.slot_type import DataType, SlotType

@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 
 from radio_gateway.protocols.bits import LinearMap, bit_list, from_bits, gather, scatter, signed
 from radio_gateway.protocols.crc import CRC_CCITT, Crc
-from radio_gateway.protocols.dmr.checks import CrcMask, RsMask, rs_seal, rs_sealed, seal, sealed
+from radio_gateway.protocols.dmr.checks import CrcMask, seal, sealed
+from radio_gateway.protocols.dmr.reed_solomon import (
+    RsMask,
+    rs_repaired,
+    rs_seal,
+    rs_sealed,
+)
 
 CATALOGUE = [
     # check values over "123456789" from the public catalogue of CRC algorithms
@@ -75,3 +81,29 @@ def test_a_map_takes_whole_octets() -> None:
         LinearMap([1] * 7)
     with pytest.raises(ValueError, match="zip"):
         LinearMap([1] * 8)(b"ab")
+
+
+HEADER_BLOCK = bytes.fromhex("0300002635a903d475cb8795")
+
+
+def test_one_wrong_octet_of_a_link_control_is_repaired() -> None:
+    for place in range(12):
+        for error in range(1, 256):
+            wrong = bytearray(HEADER_BLOCK)
+            wrong[place] ^= error
+            assert rs_repaired(bytes(wrong), RsMask.VOICE_LC_HEADER) == HEADER_BLOCK
+
+
+def test_two_wrong_octets_are_always_seen() -> None:
+    rng = random.Random(12)
+    for _ in range(20_000):
+        wrong = bytearray(HEADER_BLOCK)
+        for place in rng.sample(range(12), 2):
+            wrong[place] ^= rng.randrange(1, 256)
+        assert rs_repaired(bytes(wrong), RsMask.VOICE_LC_HEADER) is None
+
+
+def test_a_good_block_needs_no_repair_and_a_short_one_gets_none() -> None:
+    assert rs_repaired(HEADER_BLOCK, RsMask.VOICE_LC_HEADER) == HEADER_BLOCK
+    assert rs_repaired(HEADER_BLOCK, RsMask.TERMINATOR) is None
+    assert rs_repaired(HEADER_BLOCK[:11], RsMask.VOICE_LC_HEADER) is None

@@ -155,6 +155,24 @@ def test_short(octets: bytes, expect: dict[str, Any]) -> None:
     assert short.build() == bits
 
 
+@pytest.mark.parametrize("row", range(3))
+def test_a_row_of_short_link_control_beyond_repair_comes_back(row: int) -> None:
+    bits = ShortLc(0x1234567).build()
+    lost = bits
+    for column in (2, 5, 9):  # column by column, four rows
+        lost ^= 1 << (67 - 4 * column - row)
+
+    assert ShortLc.parse(lost ^ 1 << 67 - row).information == 0x1234567
+
+
+@pytest.mark.parametrize(("flco", "encrypted"), [(0x20, True), (0x21, True), (0x10, False)])
+def test_encrypted_voice_of_a_vendor_is_shown(flco: int, encrypted: bool) -> None:
+    lc = parse_lc(bytes((flco, 0x10)) + bytes(7))
+
+    assert isinstance(lc, OtherLc)
+    assert lc.encrypted == encrypted
+
+
 @pytest.mark.parametrize(("octets", "expect"), of("dmr-emb"))
 def test_emb(octets: bytes, expect: dict[str, Any]) -> None:
     emb = Emb.parse(octets)

@@ -23,6 +23,7 @@ from radio_gateway.protocols.dmr.csbk import (
 )
 from radio_gateway.protocols.dmr.data_header import (
     ConfirmedHeader,
+    Refusal,
     ResponseHeader,
     Sap,
     StatusHeader,
@@ -34,6 +35,7 @@ from radio_gateway.protocols.dmr.packet_building import Packet, datagram, packet
 from radio_gateway.protocols.dmr.sending import (
     acknowledgement,
     csbk_bursts,
+    refusal,
     response_bursts,
     status_bursts,
     text_bursts,
@@ -224,6 +226,17 @@ def test_our_answer_is_the_one_that_radios_send() -> None:
 
     [burst] = response_bursts(acknowledgement(asked), CHANNEL)
     assert burst.octets.hex() == answer["hex"]
+
+
+def test_a_refusal_names_its_packet() -> None:
+    [question] = [v for v in DATA_HEADERS if v["name"] == "header-434e1bd1"]
+    asked = parse_data_header(bytes.fromhex(question["hex"]))
+    assert isinstance(asked, ConfirmedHeader)
+    answer = refusal(asked, Refusal.PACKET_CRC)
+
+    assert (answer.target, answer.source) == (asked.source, asked.target)
+    assert (answer.response_class, answer.response_type, answer.status) == (1, 2, 7)
+    assert not answer.acknowledged
 
 
 def test_text_as_short_data() -> None:
