@@ -214,11 +214,12 @@ async def _to_the_bus(base: HyteraBase, octets: list[bytes], path: Path) -> tupl
         await eventually(lambda: outbox.idle)
         adapter_s, began = 0.0, time.process_time()
         for start in range(0, POSITIONS, GROUP):
-            before, at = time.process_time(), clock.now()
+            # the clock of this thread: that of all of them costs as much as two positions
+            before, at = time.thread_time(), clock.now()
             for frame in octets[start : start + GROUP]:
                 base.feed(frame, peer, at)
             events = base.events()
-            adapter_s += time.process_time() - before
+            adapter_s += time.thread_time() - before
             outbox.submit(events)
             await asyncio.sleep(0)
         await eventually(lambda: got >= POSITIONS)
