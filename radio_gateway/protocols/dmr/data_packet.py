@@ -27,18 +27,24 @@ class ConfirmedBlock:
         Raises:
             MalformedError: wrong length or CRC-9.
         """
-        mask = MASK_BY_SIZE.get(len(block))
-        if mask is None:
+        if len(block) not in MASK_BY_SIZE:
             raise MalformedError("a data block is 12, 18 or 24 octets", block)
-        serial, check = block[0] >> 1, (block[0] & 1) << 8 | block[1]
-        if crc9(block[2:], serial, mask) != check:
+        if not is_sealed(block):
             raise MalformedError("data block with a wrong CRC-9", block)
-        return cls(serial, block[2:])
+        return cls(block[0] >> 1, block[2:])
 
     def build(self) -> bytes:
         """The whole block."""
         check = crc9(self.data, self.serial, MASK_BY_SIZE[len(self.data) + 2])
         return (self.serial << 9 | check).to_bytes(2, "big") + self.data
+
+
+def is_sealed(block: bytes) -> bool:
+    """Whether 12, 18 or 24 octets are a confirmed block with a good CRC-9."""
+    mask = MASK_BY_SIZE.get(len(block))
+    if mask is None:
+        return False
+    return crc9(block[2:], block[0] >> 1, mask) == (block[0] & 1) << 8 | block[1]
 
 
 @dataclass(slots=True)

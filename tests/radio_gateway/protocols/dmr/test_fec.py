@@ -20,6 +20,7 @@ from radio_gateway.protocols.dmr.codes import (
     QR_16_7,
     BlockCode,
 )
+from radio_gateway.protocols.dmr.data_packet import is_sealed
 from radio_gateway.protocols.errors import MalformedError
 
 CSBK_BURST = bytes.fromhex("53df0a83b7a8282c2509625014fdff57d75df5dcadde429028c87ae3341e24191c")
@@ -65,6 +66,14 @@ def test_bptc_recovery(wrong_bits: int, least: int) -> None:
 @pytest.mark.parametrize(("wrong_bits", "least"), [(1, 60), (2, 52), (3, 44), (4, 36), (6, 14)])
 def test_viterbi_recovery(wrong_bits: int, least: int) -> None:
     assert recoveries(trellis.decode, RATE_34_BURST, INFORMATION_BITS, wrong_bits, 60) >= least
+
+
+@pytest.mark.parametrize(("wrong_bits", "least"), [(1, 40), (2, 40), (3, 38), (4, 34), (6, 20)])
+def test_viterbi_recovery_with_a_check_to_choose_by(wrong_bits: int, least: int) -> None:
+    def chosen(burst: bytes) -> bytes:
+        return next((block for block in trellis.nearest(burst, 4) if is_sealed(block)), b"")
+
+    assert recoveries(chosen, RATE_34_BURST, INFORMATION_BITS, wrong_bits, 40) >= least
 
 
 @pytest.mark.parametrize(("wrong_bits", "least"), [(1, 200), (2, 200), (3, 180), (4, 145), (5, 95)])

@@ -243,6 +243,26 @@ def test_an_unreadable_slot_type_is_taken_for_the_next_block() -> None:
     assert [one.payload for one in run(reassembler, blocks[5:])] == [CONTENT]
 
 
+def test_damaged_confirmed_blocks_are_chosen_by_their_check() -> None:
+    octets = bytes.fromhex(SEQUENCES["sequence-msms-12"]["hex"])
+    expect = SEQUENCES["sequence-msms-12"]["expect"]
+    rng = random.Random(34)
+    information = [*range(98), *range(166, 264)]
+    whole = 0
+    for _ in range(25):
+        reassembler = Reassembler()
+        for at in range(0, len(octets), 33):
+            bits = int.from_bytes(octets[at : at + 33], "big")
+            for place in rng.sample(information, 2):
+                bits ^= 1 << (263 - place)
+            done = reassembler.feed(burst(bits.to_bytes(33, "big")), at / 550)
+            if done is not None:
+                assert done.payload.hex() == expect["data"]
+                whole += 1
+
+    assert whole == 25
+
+
 def test_many_senders_at_once_are_bounded() -> None:
     reassembler = Reassembler()
     for source in range(1, 101):
