@@ -222,7 +222,8 @@ class DmrShortLc:
 class Other:
     """A frame that needs no reading: other modes, calibration, pass-through, newer firmware."""
 
-    type: int
+    code: int
+    "Type of the frame."
     payload: bytes
 
     @classmethod
@@ -230,7 +231,7 @@ class Other:
         return cls(frame.type, frame.payload)
 
     def build(self) -> Frame:
-        return Frame(self.type, self.payload)
+        return Frame(self.code, self.payload)
 
 
 Message: TypeAlias = (
