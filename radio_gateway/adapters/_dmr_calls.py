@@ -17,6 +17,9 @@ log = logging.getLogger(__name__)
 
 JOIN_WITHIN_S: Final = 0.5
 "A second repeater that begins to hear the same talker this soon hears the same transmission."
+STILL_TALKING_S: Final = 0.24
+"Four frames: one that enters late within them of another's frame hears the same transmission."
+_PAST_KEPT: Final = 16
 
 
 class Calls:
@@ -37,6 +40,8 @@ class Calls:
         self._lost_after_s = lost_after_s
         self._by_stream: dict[StreamKey, Transmission] = {}
         self._on_slot: dict[tuple[int, int], StreamKey] = {}
+        self._short: dict[Parties, Transmission] = {}
+        "Calls that are over already, as long as other repeaters may begin to hear them."
         self._endings = Endings(hang_time_s)
         self._content = Content(link, network, emit)
 
@@ -144,14 +149,21 @@ class Calls:
         for key in [key for key in self._by_stream if key.repeater_id == repeater_id]:
             self._drop(key, CallEndReason.TRUNCATED, at)
 
+    def cut_off(self, at: Moment) -> None:
+        """We hear nobody any more: everything that runs is cut off."""
+        for transmission in self._running():
+            self._end(transmission, CallEndReason.TRUNCATED, at)
+
     # -- time ---------------------------------------------------------------------------------
 
     def expire(self, at: Moment) -> None:
         """End what has been silent for too long; forget streams after the hang time."""
-        for transmission in list({id(t): t for t in self._by_stream.values()}.values()):
+        for transmission in self._running():
             if at.mono >= transmission.heard_at + self._lost_after_s:
                 self._end(transmission, CallEndReason.LOST, at)
         self._endings.expire(at.mono)
+        if self._short:
+            self._short = {p: t for p, t in self._short.items() if _may_join(t, at)}
 
     def deadline(self) -> float | None:
         """When the next running call would count as lost."""
@@ -177,11 +189,17 @@ class Calls:
         if parties.source == 0 or self._endings.is_over(key, frame.sequence, header=lc is not None):
             return None
         before = self._on_slot.get((frame.repeater_id, frame.slot))
+        if before is None and self._is_over_already(parties, key, at):
+            self._endings.note_unknown(key, frame.sequence, at.mono)
+            return None
+        transmission = self._same_talker(parties, at, late_entry=lc is None)
         if before is not None:
-            self._drop(before, CallEndReason.PREEMPTED, at)
-        reception = Reception(key, at.mono)
+            if transmission is self._by_stream[before]:
+                self._lose(before, CallEndReason.PREEMPTED, at)
+            else:
+                self._drop(before, CallEndReason.PREEMPTED, at)
+        reception = Reception(key, at.mono, site)
         call = self._call_key(key, at)
-        transmission = self._same_talker(parties, at)
         if transmission is not None:
             log.info("%s: %s is heard by %s as well", self._link, transmission.key, site)
         else:
@@ -205,12 +223,26 @@ class Calls:
         self._on_slot[frame.repeater_id, frame.slot] = key
         return transmission, reception
 
-    def _same_talker(self, parties: Parties, at: Moment) -> Transmission | None:
+    def _same_talker(
+        self, parties: Parties, at: Moment, *, late_entry: bool
+    ) -> Transmission | None:
         for transmission in self._by_stream.values():
-            together = at.mono - transmission.began.mono < JOIN_WITHIN_S
-            if together and transmission.parties == parties:
+            if transmission.parties == parties and (
+                _may_join(transmission, at)
+                or (late_entry and at.mono - transmission.heard_at <= STILL_TALKING_S)
+            ):
                 return transmission
         return None
+
+    def _is_over_already(self, parties: Parties, key: StreamKey, at: Moment) -> bool:
+        """Whether another repeater has heard the same short call from beginning to end."""
+        short = self._short.get(parties)
+        if short is None or not _may_join(short, at):
+            return False
+        return key[:2] not in {reception.key[:2] for reception in short.heard()}
+
+    def _running(self) -> list[Transmission]:
+        return list({id(t): t for t in self._by_stream.values()}.values())
 
     def _call_key(self, key: StreamKey, at: Moment) -> str:
         started_ms = int(at.utc.timestamp() * 1000)
@@ -223,17 +255,24 @@ class Calls:
         if len(transmission.receptions) == 1:
             self._end(transmission, reason, at)
         else:
-            self._forget(key, reason, at)
-            del transmission.receptions[key]
+            self._lose(key, reason, at)
+
+    def _lose(self, key: StreamKey, reason: CallEndReason, at: Moment) -> None:
+        """A stream is over and its transmission is not."""
+        transmission = self._by_stream[key]
+        self._forget(key, reason, at)
+        transmission.past.append(transmission.receptions.pop(key))
+        del transmission.past[:-_PAST_KEPT]
 
     def _end(self, transmission: Transmission, reason: CallEndReason, at: Moment) -> None:
-        best = max(transmission.receptions.values(), key=lambda r: r.voice_frames)
+        if _may_join(transmission, at):
+            self._short[transmission.parties] = transmission
         for key in transmission.receptions:
             self._forget(key, reason, at)
             self._endings.note_exchange(
                 key, transmission.parties, transmission.conversation, at.mono
             )
-        self._emit(transmission.ended(reason, best, at))
+        self._emit(transmission.ended(reason, transmission.heard()[0], at))
 
     def _forget(self, key: StreamKey, reason: CallEndReason, at: Moment) -> None:
         transmission = self._by_stream.pop(key)
@@ -255,6 +294,10 @@ class Calls:
             if key.repeater_id == repeater_id and transmission.parties.source == source:
                 return transmission
         return None
+
+
+def _may_join(transmission: Transmission, at: Moment) -> bool:
+    return at.mono - transmission.began.mono < JOIN_WITHIN_S
 
 
 def _key(frame: Envelope) -> StreamKey:

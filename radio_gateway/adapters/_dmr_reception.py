@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from radio_gateway.domain.events import CallReception
 from radio_gateway.protocols.dmr.ambe import PROTECTED_BITS
 from radio_gateway.protocols.dmr.embedded import Collector
 
@@ -30,6 +31,7 @@ class Reception:
 
     key: StreamKey
     heard_at: float
+    site: str | None = None
     fragments: Collector = field(default_factory=Collector)
     voice_frames: int = 0
     newest: int | None = None
@@ -109,3 +111,13 @@ class Reception:
             return None
         expected = self.newest - self._oldest + 1
         return round(100 * (1 - self._received / expected), 2)
+
+    def summary(self) -> CallReception:
+        """What is told of it when the call is over."""
+        return CallReception(
+            site=self.site,
+            duration_s=self.duration_s,
+            ber_percent=self.ber_percent,
+            rssi_dbm=self.rssi_dbm,
+            loss_percent=self.loss_percent,
+        )

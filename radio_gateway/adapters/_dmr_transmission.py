@@ -11,6 +11,8 @@ from radio_gateway.domain.moment import Moment
 from radio_gateway.protocols.dmr.link_control import VoiceLc
 from radio_gateway.protocols.dmr.talker_alias import AliasCollector
 
+_PARTLY_HEARD_S = 0.5
+"Longer than headers, the terminator and what the network delays."
 ALL_CALL = 0xFF_FFFF
 "Target of a call to everybody."
 
@@ -50,6 +52,9 @@ class Transmission:
     encrypted: bool = False
     colour_code: int | None = None
     receptions: dict[StreamKey, Reception] = field(default_factory=dict)
+    "By those who hear it now."
+    past: list[Reception] = field(default_factory=list)
+    "By those who heard it until they lost it."
     alias: AliasCollector = field(default_factory=AliasCollector)
     point: GeoPoint | None = None
     "Last place that was heard in the call."
@@ -107,6 +112,17 @@ class Transmission:
             conversation=self.conversation,
         )
 
+    def heard(self) -> list[Reception]:
+        """All that ever received it, the best one first."""
+        receptions = [*self.receptions.values(), *self.past]
+        return sorted(receptions, key=lambda r: r.voice_frames, reverse=True)
+
+    def _duration_s(self, best: Reception) -> float:
+        """As the best reception counted its bursts; by the clock where others heard much more."""
+        last = max(reception.heard_at for reception in self.heard())
+        span = round(last - self.began.mono, 2)
+        return span if span > best.duration_s + _PARTLY_HEARD_S else best.duration_s
+
     def ended(self, reason: CallEndReason, best: Reception, at: Moment) -> CallEnded:
         """The event that closes the call, with the statistics of the best reception."""
         return CallEnded(
@@ -125,10 +141,11 @@ class Transmission:
             encrypted=self.encrypted,
             conversation=self.conversation,
             started_at=self.began.utc,
-            duration_s=best.duration_s,
+            duration_s=self._duration_s(best),
             reason=reason,
             ber_percent=best.ber_percent,
             rssi_dbm=best.rssi_dbm,
             loss_percent=best.loss_percent,
             talker_alias=self.alias.text,
+            receptions=tuple(reception.summary() for reception in self.heard()),
         )

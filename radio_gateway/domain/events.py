@@ -187,6 +187,18 @@ class TalkerAliasHeard(_Heard):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallReception:
+    """How one base station heard a call that several may have heard."""
+
+    site: str | None = None
+    duration_s: float = 0.0
+    "From the first to the last burst of voice that it heard."
+    ber_percent: float | None = None
+    rssi_dbm: float | None = None
+    loss_percent: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallEnded(_Heard):
     """A transmission ended; carries all of it, so that a record stands without its start."""
 
@@ -211,6 +223,8 @@ class CallEnded(_Heard):
     loss_percent: float | None = None
     "Frames that the network lost, by sequence numbers."
     talker_alias: str | None = None
+    receptions: tuple[CallReception, ...] = ()
+    "Every base station that heard it, the best one first; empty where that is not told."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

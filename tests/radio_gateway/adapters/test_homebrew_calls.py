@@ -200,6 +200,115 @@ def test_the_second_repeater_keeps_a_call_that_the_first_loses(network: Network)
     assert (ended.duration_s, ended.reason) == (4.8, CallEndReason.TERMINATOR)
 
 
+class TestReceptions:
+    """One press of the key is one call, however many repeaters hear it."""
+
+    def test_both_receptions_are_told_the_better_one_first(self, network: Network) -> None:
+        network.repeaters[LIEPAJA].talk(
+            PATROL, DISPATCH, now=network.now, duration_s=2.4, late_entry=True, lose_terminator=True
+        )
+        network.repeaters[KAROSTA].talk(PATROL, DISPATCH, now=network.now + 0.1, duration_s=3.0)
+        network.run(6.0)
+
+        [ended] = network.events(CallEnded)
+        assert [(r.site, r.duration_s) for r in ended.receptions] == [
+            ("Karosta", 3.0),
+            ("Liepāja", 2.4),
+        ]
+        best = ended.receptions[0]
+        assert (ended.rssi_dbm, ended.ber_percent) == (best.rssi_dbm, best.ber_percent)
+        assert ended.site == "Liepāja"
+
+    def test_one_repeater_alone_is_one_reception(self, network: Network) -> None:
+        network.repeaters[LIEPAJA].talk(PATROL, DISPATCH, now=network.now, duration_s=1.2)
+        network.run(3.0)
+
+        [ended] = network.events(CallEnded)
+        assert [reception.site for reception in ended.receptions] == ["Liepāja"]
+
+    def test_a_repeater_that_enters_late_hears_the_same_call(self, network: Network) -> None:
+        network.repeaters[LIEPAJA].talk(PATROL, DISPATCH, now=network.now, duration_s=6.0)
+        network.repeaters[KAROSTA].talk(
+            PATROL, DISPATCH, now=network.now + 3.0, duration_s=3.0, late_entry=True
+        )
+        network.run(9.0)
+
+        [ended] = network.events(CallEnded)
+        assert [r.site for r in ended.receptions] == ["Liepāja", "Karosta"]
+
+    def test_a_radio_that_drives_from_one_repeater_to_the_next_makes_one_call(
+        self, network: Network
+    ) -> None:
+        first, second = network.repeaters[LIEPAJA], network.repeaters[KAROSTA]
+        first.talk(PATROL, DISPATCH, now=network.now, duration_s=3.0, lose_terminator=True)
+        second.talk(PATROL, DISPATCH, now=network.now + 2.4, duration_s=4.8, late_entry=True)
+        network.run(10.0)
+
+        [started], [ended] = network.events(CallStarted), network.events(CallEnded)
+        assert ended.call == started.call
+        assert ended.reason is CallEndReason.TERMINATOR
+        assert {r.site for r in ended.receptions} == {"Liepāja", "Karosta"}
+        assert ended.duration_s == pytest.approx(7.2, abs=0.1)
+
+    def test_a_second_call_that_begins_on_another_repeater_stays_apart(
+        self, network: Network
+    ) -> None:
+        network.repeaters[LIEPAJA].talk(
+            PATROL, DISPATCH, now=network.now, duration_s=1.2, lose_terminator=True
+        )
+        network.repeaters[KAROSTA].talk(PATROL, DISPATCH, now=network.now + 1.5, duration_s=1.2)
+        network.run(5.0)
+
+        assert len(network.events(CallEnded)) == 2
+
+    def test_a_short_call_that_comes_late_from_one_repeater_is_still_one(
+        self, network: Network
+    ) -> None:
+        for number, delay in ((LIEPAJA, 0.0), (KAROSTA, 0.35)):
+            network.repeaters[number].talk(
+                PATROL, DISPATCH, now=network.now + delay, duration_s=0.06
+            )
+        network.run(5.0)
+
+        assert len(network.events(CallStarted)) == len(network.events(CallEnded)) == 1
+
+    def test_a_stream_that_changes_its_id_in_the_middle_is_one_call(self, network: Network) -> None:
+        repeater = network.repeaters[LIEPAJA]
+        repeater.talk(PATROL, DISPATCH, now=network.now, duration_s=2.4, lose_terminator=True)
+        repeater.talk(PATROL, DISPATCH, now=network.now, duration_s=2.4, late_entry=True)
+        network.run(8.0)
+
+        [ended] = network.events(CallEnded)
+        assert ended.reason is CallEndReason.TERMINATOR
+        assert [r.duration_s for r in ended.receptions] == [2.4, 2.4]
+
+    @pytest.mark.parametrize("seed", range(8))
+    def test_over_a_bad_network_two_repeaters_still_make_one_call(self, seed: int) -> None:
+        """Frames are lost, repeated and swapped on both ways."""
+        rng = random.Random(seed)
+
+        def bad(datagrams: list[bytes]) -> Iterable[bytes]:
+            for datagram in datagrams:
+                voice = datagram.startswith(b"DMRD")
+                if not voice or rng.random() > 0.1:
+                    yield datagram
+                    if voice and rng.random() < 0.1:
+                        yield datagram
+
+        network = Network(seed=seed, path=bad)
+        network.log_in()
+        for n in range(5):
+            for number in (LIEPAJA, KAROSTA):
+                network.repeaters[number].talk(
+                    PATROL, DISPATCH, now=network.now + rng.random() * 0.3, duration_s=3.0
+                )
+            network.run(8.0 + n)
+
+        calls = network.events(CallEnded)
+        assert len(calls) == len(network.events(CallStarted)) == 5
+        assert all({r.site for r in c.receptions} == {"Liepāja", "Karosta"} for c in calls)
+
+
 class TestEmergency:
     def test_alarm_is_raised_once_though_the_radio_repeats_it(self, network: Network) -> None:
         network.repeaters[LIEPAJA].emergency_alarm(PATROL, DISPATCH, now=network.now)
@@ -421,11 +530,11 @@ class TestBadNetwork:
         network = Network(seed=seed, path=bad)
         network.log_in()
         emergencies = 0
-        for _ in range(30):
+        for radio in rng.sample(range(1, 1000), 30):
             emergency = rng.random() < 0.2
             emergencies += emergency
             network.repeaters[rng.choice((LIEPAJA, KAROSTA))].talk(
-                rng.randrange(1, 1000),
+                radio,
                 DISPATCH,
                 now=network.now + rng.random() * 60,
                 duration_s=rng.uniform(1.2, 6.0),
