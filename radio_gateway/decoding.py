@@ -5,14 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
+from radio_gateway import decoding_ipsc as ipsc
 from radio_gateway import decoding_mototrbo as mototrbo
+from radio_gateway import decoding_serial as serial
 from radio_gateway.decoding_fields import Fields, event_fields, named
 from radio_gateway.domain.events import Event
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Peer
 from radio_gateway.offline import (
     HomebrewOffline,
+    HyteraIpscOffline,
     HyteraOffline,
+    MototrboIpscOffline,
     MototrboOffline,
     Offline,
     SerialOffline,
@@ -59,7 +63,8 @@ class Decoder:
 
     def _events(self, name: str, data: bytes, at: Moment) -> list[Event]:
         peer = Peer("main", _HOST, 1)
-        match _FAMILIES.get(name, name):
+        family = _FAMILIES.get(name, name)
+        match "hytera-ipsc" if family == "hytera" and ipsc.is_hytera(data) else family:
             case "homebrew":
                 number = repeater_of(data)
                 if number is None:
@@ -69,13 +74,21 @@ class Decoder:
             case "hytera":
                 base = self._once(name, lambda: HyteraOffline([_HOST], at))
                 return base.feed(data, replace(peer, endpoint=hytera_endpoint(data)), at)
+            case "hytera-ipsc":
+                repeater = self._once("hytera-ipsc", lambda: HyteraIpscOffline([_HOST], at))
+                return repeater.feed(data, replace(peer, endpoint=ipsc.hytera_service(data)), at)
+            case "mototrbo-ipsc":
+                listener = self._once(name, lambda: MototrboIpscOffline(at))
+                return listener.feed(data, peer, at)
             case "mototrbo":
                 service = name if name in mototrbo.FORMS else mototrbo.service_of(data)
                 system = self._once("mototrbo", lambda: MototrboOffline(at))
                 return system.feed(data, Peer(service, mototrbo.RADIO, 0), at)
-            case "kenwood" | "nmea":
+            case "mmdvm":
+                return self._once(name, _modem).feed(data, Peer("serial"), at)
+            case "kenwood" | "nmea" | "tait":
                 port = self._once(name, lambda: SerialOffline(name, at))
-                line = data if name == "kenwood" else data.rstrip(b"\r\n") + b"\r\n"
+                line = data.rstrip(b"\r\n") + b"\r\n" if name == "nmea" else data
                 events = port.feed(line, Peer("serial"), at)
                 return events + port.finish(later(at, SETTLE_S))
             case _:
@@ -85,6 +98,12 @@ class Decoder:
         if key not in self._offline:
             self._offline[key] = make()
         return self._offline[key]
+
+
+def _modem() -> Offline:
+    from radio_gateway.offline_modem import ModemOffline
+
+    return ModemOffline()
 
 
 def later(at: Moment, seconds: float) -> Moment:
@@ -178,10 +197,9 @@ def _block(block: bytes, burst: Any) -> Fields | None:
 
 def _hytera(data: bytes) -> list[Fields]:
     from radio_gateway.protocols.hytera.frames import read_frame
-    from radio_gateway.protocols.hytera.ipsc import IpscPacket
 
-    if _is_ipsc(data):
-        return [named(IpscPacket.parse(data))]
+    if ipsc.is_hytera(data):
+        return ipsc.read_hytera(data, burst_fields)
     return [_hytera_fields(read_frame(data))]
 
 
@@ -225,13 +243,6 @@ def _hrnp(data: bytes) -> list[Fields]:
     return [_hytera_fields(Hrnp.parse(data))]
 
 
-def _ipsc(data: bytes) -> list[Fields]:
-    from radio_gateway.protocols.hytera.ipsc import PING_SIZE, IpscPacket, IpscPing
-
-    kind = IpscPing if len(data) == PING_SIZE else IpscPacket
-    return [named(kind.parse(data))]
-
-
 def _rtp(data: bytes) -> list[Fields]:
     from radio_gateway.protocols.hytera.rtp import EXTENSION_ID, CallExtension, Rtp
 
@@ -240,17 +251,6 @@ def _rtp(data: bytes) -> list[Fields]:
     if packet.extension_id == EXTENSION_ID and len(packet.extension) == 12:
         found["call"] = named(CallExtension.from_bytes(packet.extension))
     return [found]
-
-
-def _is_ipsc(data: bytes) -> bool:
-    """Whether a datagram is a burst of IP multi-site connect: its length and its fixed octets."""
-    return len(data) == 72 and data[9:12] == bytes.fromhex("000501")
-
-
-def _is_hytera(data: bytes) -> bool:
-    ping = len(data) == 20 and data[4:9] == bytes.fromhex("0a00000014")
-    services = bytes.fromhex("02 08 09 11 12 13 14 32 7e")
-    return _is_ipsc(data) or ping or data[0] & 0x7F in services
 
 
 def hytera_endpoint(data: bytes, port: int = 0) -> str:
@@ -270,51 +270,16 @@ def hytera_endpoint(data: bytes, port: int = 0) -> str:
     return f"{service}1" if f"{service}1" in DEFAULT_PORTS["repeater"] else "tmp1"
 
 
-def _kenwood(data: bytes) -> list[Fields]:
-    from radio_gateway.protocols.kenwood import frames, sentences
-    from radio_gateway.protocols.kenwood.reader import FrameReader, Kind
-    from radio_gateway.protocols.nmea import sentences as nmea
-
-    reader = FrameReader()
-    found: list[Fields] = []
-    for item in [*reader.feed(data), *reader.flush()]:
-        if item.kind is Kind.SENTENCE:
-            own = item.data[1:].startswith(b"PK")
-            found.append(_sentence(sentences.parse(item.data) if own else nmea.parse(item.data)))
-        elif item.kind is Kind.BODY:
-            found.append(named(frames.parse(item.data)))
-        elif item.kind is not Kind.FRAME_END:
-            raise MalformedError("octets outside any frame", item.data)
-    if not found:
-        raise MalformedError("no frame and no sentence", data)
-    return found
-
-
-def _nmea(data: bytes) -> list[Fields]:
-    from radio_gateway.protocols.nmea import sentences
-    from radio_gateway.protocols.nmea.reader import LineReader
-
-    reader = LineReader()
-    lines = [*reader.feed(data), *reader.flush()]
-    if not lines:
-        raise MalformedError("no sentence", data)
-    return [_sentence(sentences.parse(line)) for line in lines]
-
-
-def _sentence(value: Any) -> Fields:
-    """A sentence; both of its checksums as two hex digits, as they stand in lines."""
-    computed = f"{value.checksum.computed:02X}"
-    found = named(value)
-    return {**found, "checksum": {**found["checksum"], "computed": computed}}
-
-
 READERS: Final[dict[str, Reader]] = {
     "homebrew": _homebrew,
     "hytera": _hytera,
     "mototrbo": mototrbo.read_any,
-    "kenwood": _kenwood,
-    "nmea": _nmea,
+    "kenwood": serial.read_kenwood,
+    "nmea": serial.read_nmea,
+    "tait": serial.read_tait,
+    "mmdvm": lambda data: serial.read_mmdvm(data, burst_fields),
     "dmr-burst": _dmr_burst,
+    "mototrbo-ipsc": ipsc.read_mototrbo,
 }
 "Protocols by name, in the order in which they are tried."
 
@@ -323,7 +288,8 @@ _HYTERA_FORMS: Final[dict[str, Reader]] = {
     "hstrp": _hstrp,
     "hrnp": _hrnp,
     "rtp": _rtp,
-    "ipsc": _ipsc,
+    "ipsc": lambda data: ipsc.read_hytera(data, burst_fields),
+    "hytera-ipsc": lambda data: ipsc.read_hytera(data, burst_fields),
 }
 _FAMILIES: Final = {
     **dict.fromkeys(_HYTERA_FORMS, "hytera"),
@@ -335,11 +301,14 @@ PROTOCOLS: Final[dict[str, Reader]] = {**READERS, **_HYTERA_FORMS, **mototrbo.FO
 _GUESSES: Final[dict[str, Callable[[bytes], bool]]] = {
     "homebrew": lambda data: data[:3] in (b"DMR", b"RPT", b"MST"),
     "hytera": lambda data: (
-        data[0] & 0x7F in b"\x02\x08\x09\x11\x12\x13\x14\x32\x7e" or len(data) in (20, 72)
+        data[0] & 0x7F in b"\x02\x08\x09\x11\x12\x13\x14\x32\x7e" or ipsc.is_hytera(data)
     ),
     "mototrbo": mototrbo.may_be,
     "kenwood": lambda data: b"\x02" in data or b"$PK" in data,
     "nmea": lambda data: b"$" in data or data[:1] in (b"!", b"\\"),
+    "tait": serial.may_be_tait,
+    "mmdvm": serial.may_be_mmdvm,
     "dmr-burst": lambda data: len(data) == 33,
+    "mototrbo-ipsc": ipsc.may_be_mototrbo,
 }
 "Whether a frame may be one of the protocol, by its first look."

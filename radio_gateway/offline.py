@@ -22,6 +22,11 @@ MAX_TIMERS: Final = 10_000
 DISPATCHER: Final = 0xFF_FFFF
 _PASSPHRASE: Final = "taken for logged in"  # noqa: S105  # guards nothing
 _NEVER_S: Final = 1e9
+_LISTENER: Final = 0xFFFF_FFFF
+"Our id in an IPSC network, and the one below it the master's."
+_NOBODY: Final = "192.0.2.1"
+_PEERING: Final = 0x90
+"From here on, first octets of IPSC packets are about the network itself."
 _SALT: Final = bytes(4)
 
 
@@ -139,16 +144,97 @@ class MototrboOffline(_Base):
         return super().feed(data, replace(peer, port=self._ports[peer.endpoint]), at)
 
 
+class MototrboIpscOffline(_Base):
+    """A listening peer that takes every sender of user packets for one of the network."""
+
+    def __init__(self, at: Moment) -> None:
+        from radio_gateway.adapters.mototrbo_ipsc import IpscConfig, IpscListener
+        from radio_gateway.protocols.mototrbo.ipsc_session import Address
+
+        config = IpscConfig(
+            name=NETWORK,
+            network=NETWORK,
+            peer_id=_LISTENER,
+            master=Address(_NOBODY, 1),
+            keepalive_s=_NEVER_S,
+        )
+        super().__init__(IpscListener(config), set())
+        self.adapter.opened(at)
+        self._peers: dict[int, Peer] = {}
+
+    def feed(self, data: bytes, peer: Peer, at: Moment) -> list[Event]:
+        before = self._pass_time(at)
+        if not data or data[0] >= _PEERING:
+            return before
+        number = int.from_bytes(data[1:5], "big")
+        if self._peers.get(number) != peer:
+            self._peers = {n: p for n, p in self._peers.items() if p != peer} | {number: peer}
+            self._introduce(at)
+            self.assumed.add(f"repeater {number} from {peer.host}")
+        self.adapter.feed(data, peer, at)
+        return before + self._taken()
+
+    def _introduce(self, at: Moment) -> None:
+        from radio_gateway.protocols.mototrbo.ipsc_peering import (
+            MasterRegistered,
+            Mode,
+            PeerEntry,
+            PeerList,
+            Version,
+        )
+
+        master = Peer("main", _NOBODY, 1)
+        entries = (PeerEntry(n, p.host, p.port, Mode()) for n, p in self._peers.items())
+        registered = MasterRegistered(_LISTENER - 1, Mode(), 0, 0, Version())
+        for packet in (registered, PeerList(_LISTENER - 1, tuple(entries))):
+            self.adapter.feed(packet.build(), master, at)
+
+
+class HyteraIpscOffline(_Base):
+    """A master that takes repeaters for registered, from whichever port they speak."""
+
+    def __init__(self, hosts: Iterable[str], at: Moment) -> None:
+        from radio_gateway.adapters.hytera_ipsc import (
+            HyteraIpscConfig,
+            HyteraIpscMaster,
+            RepeaterConfig,
+        )
+
+        repeaters = tuple(RepeaterConfig(host, f"repeater {host}") for host in sorted(hosts))
+        config = HyteraIpscConfig(
+            name=NETWORK, network=NETWORK, repeaters=repeaters, timeout_s=_NEVER_S
+        )
+        super().__init__(HyteraIpscMaster(config), set())
+        self.adapter.opened(at)
+        self._ports: dict[str, int] = {}
+
+    def feed(self, data: bytes, peer: Peer, at: Moment) -> list[Event]:
+        from radio_gateway.protocols.hytera.ipsc_p2p import MARK, MIN_SIZE, P2pRequest
+
+        before = self._pass_time(at)
+        if peer.endpoint == "dmr" and self._ports.get(peer.host) != peer.port:
+            register = MARK.ljust(MIN_SIZE - 1, b"\0") + bytes((P2pRequest.REGISTER,))
+            self.adapter.feed(register, replace(peer, endpoint="p2p"), at)
+            self._ports[peer.host] = peer.port
+            self.assumed.add(f"repeater {peer.host}")
+        self.adapter.feed(data, peer, at)
+        return before + self._taken()
+
+
 class SerialOffline(_Base):
-    """A Kenwood base or an NMEA talker; radio 0 stands for the unnamed NMEA talker."""
+    """A base or talker on a cable; radio 0 stands for those that nobody names."""
 
     def __init__(self, kind: str, at: Moment) -> None:
+        from radio_gateway.adapters._tait_config import TaitConfig
         from radio_gateway.adapters.kenwood import KenwoodBase, KenwoodConfig
         from radio_gateway.adapters.nmea import NmeaConfig, NmeaTalker
+        from radio_gateway.adapters.tait import TaitBase
 
         adapter: Adapter
         if kind == "kenwood":
             adapter = KenwoodBase(KenwoodConfig(name=NETWORK, network=NETWORK))
+        elif kind == "tait":
+            adapter = TaitBase(TaitConfig(name=NETWORK, network=NETWORK, radio=0, fleet=""))
         else:
             adapter = NmeaTalker(NmeaConfig(name=NETWORK, network=NETWORK, radio=0))
         super().__init__(adapter, set())

@@ -13,6 +13,7 @@ from typing import Final
 
 from radio_gateway.decoding import SETTLE_S, hytera_endpoint, later
 from radio_gateway.decoding_fields import event_fields
+from radio_gateway.decoding_ipsc import hytera_service
 from radio_gateway.decoding_mototrbo import service_of
 from radio_gateway.domain.events import Event
 from radio_gateway.domain.moment import Moment
@@ -20,7 +21,9 @@ from radio_gateway.domain.ports import Peer
 from radio_gateway.links.capture import Capture, CaptureError, Datagram
 from radio_gateway.offline import (
     HomebrewOffline,
+    HyteraIpscOffline,
     HyteraOffline,
+    MototrboIpscOffline,
     MototrboOffline,
     Offline,
     SerialOffline,
@@ -29,7 +32,9 @@ from radio_gateway.offline import (
 
 HOMEBREW_PORTS: Final = (62030, 62031)
 "Where masters of the Homebrew protocol usually listen."
-UDP_PROTOCOLS: Final = ("homebrew", "hytera", "mototrbo")
+IPSC_PORTS: Final[Mapping[int, str]] = {50000: "mototrbo-ipsc", 50001: "hytera-ipsc"}
+"Where repeaters of the two vendors usually send bursts."
+UDP_PROTOCOLS: Final = ("homebrew", "hytera", "hytera-ipsc", "mototrbo", "mototrbo-ipsc")
 SERIAL_PROTOCOLS: Final = ("kenwood", "nmea")
 "Replayed from recordings of ours only."
 MAX_SENDERS: Final = 256
@@ -208,9 +213,16 @@ class _Bases:
         if name == "homebrew":
             numbers = {repeater_of(datagram.payload) for datagram in found}
             return HomebrewOffline([number for number in numbers if number is not None], at)
-        if name == "mototrbo":
-            return MototrboOffline(at)
-        return HyteraOffline({datagram.source[0] for datagram in found}, at)
+        hosts = {datagram.source[0] for datagram in found}
+        match name:
+            case "mototrbo":
+                return MototrboOffline(at)
+            case "mototrbo-ipsc":
+                return MototrboIpscOffline(at)
+            case "hytera-ipsc":
+                return HyteraIpscOffline(hosts, at)
+            case _:
+                return HyteraOffline(hosts, at)
 
     def _until_damage(self) -> Iterator[Datagram]:
         try:
@@ -247,6 +259,8 @@ def _endpoint(name: str, payload: bytes, port: int) -> str:
     match name:
         case "hytera":
             return hytera_endpoint(payload, port)
+        case "hytera-ipsc":
+            return hytera_service(payload)
         case "mototrbo":
             return service_of(payload, port)
         case _:
@@ -262,6 +276,7 @@ def _protocols(protocol: str | None, ports: Mapping[int, int]) -> dict[int, str]
     usual |= dict.fromkeys(mototrbo.DEFAULT_PORTS.values(), "mototrbo")
     for style in DEFAULT_PORTS.values():
         usual |= dict.fromkeys(style.values(), "hytera")
+    usual |= IPSC_PORTS
     if ports:
         return {port: protocol or usual.get(port, "homebrew") for port in ports}
     return {port: name for port, name in usual.items() if protocol in (None, name)}

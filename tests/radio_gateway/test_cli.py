@@ -153,7 +153,10 @@ def test_decode_reads_lines_and_goes_on_after_a_bad_one() -> None:
     assert [json.loads(line)["protocol"] for line in out] == ["dmr-burst", "dmr-burst"]
     assert errors == [
         "no hex: zz",
-        "no frame of homebrew, hytera, mototrbo, kenwood, nmea, dmr-burst: 00",
+        (
+            "no frame of homebrew, hytera, mototrbo, kenwood, nmea, tait, mmdvm, dmr-burst, "
+            "mototrbo-ipsc: 00"
+        ),
     ]
 
 

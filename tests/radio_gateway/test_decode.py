@@ -141,7 +141,14 @@ def test_the_end_of_a_call_follows_from_frames_given_before() -> None:
     ("octets", "protocol", "words"),
     [
         ("", None, "no octets"),
-        ("00", None, "no frame of homebrew, hytera, mototrbo, kenwood, nmea, dmr-burst: 00"),
+        (
+            "00",
+            None,
+            (
+                "no frame of homebrew, hytera, mototrbo, kenwood, nmea, tait, mmdvm, dmr-burst, "
+                "mototrbo-ipsc: 00"
+            ),
+        ),
         ("444d5244", None, "no frame of"),
         ("444d5244", "homebrew", "not homebrew: "),
         (LC_HEADER[:-2], "dmr-burst", "not dmr-burst: a burst is 33 octets"),
