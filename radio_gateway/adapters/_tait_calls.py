@@ -28,13 +28,14 @@ class Party:
     called: RadioId | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Call:
     key: str
     conversation: str
     radio: RadioId
     party: Party
     started: Moment
+    emergency: bool
 
 
 class CallTracker:
@@ -62,14 +63,23 @@ class CallTracker:
         """The receiver hears somebody; who it is comes by a ring."""
         self._busy = self._busy or at
 
-    def ring(self, radio: RadioId, party: Party, at: Moment) -> list[Event]:
-        """A radio calls; its transmission began with the carrier that carries the ring."""
+    def ring(
+        self, radio: RadioId, party: Party, at: Moment, *, emergency: bool = False
+    ) -> list[Event]:
+        """A radio calls; its transmission began with the carrier that carries the ring.
+
+        Another ring of the same radio on the same carrier is the same transmission.
+        """
+        call = self._call
+        if call is not None and call.radio == radio and self._busy is not None:
+            call.emergency |= emergency
+            return []
         events = self.end_any(CallEndReason.PREEMPTED, at)
         started = self._busy or at
         key = f"{self._link}/{round(started.utc.timestamp() * 1000)}/{radio.number}"
         joins = at.mono <= self._conversation_until
         self._conversation = self._conversation if joins else key
-        self._call = _Call(key, self._conversation, radio, party, started)
+        self._call = _Call(key, self._conversation, radio, party, started, emergency)
         events.append(
             CallStarted(
                 link=self._link,
@@ -80,6 +90,7 @@ class CallTracker:
                 talkgroup=party.talkgroup,
                 called=party.called,
                 site=self._site,
+                emergency=emergency,
                 conversation=self._conversation,
             )
         )
@@ -118,6 +129,7 @@ class CallTracker:
                 talkgroup=call.party.talkgroup,
                 called=call.party.called,
                 site=self._site,
+                emergency=call.emergency,
                 conversation=call.conversation,
                 started_at=call.started.utc,
                 duration_s=max(0.0, at.mono - call.started.mono),

@@ -66,7 +66,7 @@ class Reports:
         if ring.call in (CallType.SDM, CallType.DATA):
             self._sender = caller, at.mono + SENDER_S
         if ring.call is CallType.VOICE:
-            events += self._calls.ring(caller, self._party(ring), at)
+            events += self._calls.ring(caller, self._party(ring), at, emergency=ring.emergency)
         elif not events:
             events.append(RadioHeard(link=name, at=at, radio=caller, site=site))
         return events
