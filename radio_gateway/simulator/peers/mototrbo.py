@@ -33,7 +33,8 @@ TEXT_TRIES: Final = 4
 AIR_TRIES: Final = 4
 "Confirmed data: a transmission that nobody heard is repeated by the radio itself."
 AIR_PAUSE_S: Final = 0.5
-SHOWN_S: Final = 600.0
+SHOWN_S: Final = 7200.0
+"A repeated text is told from a new one for as long as a dispatcher may repeat it."
 REFRESH_AT: Final = 0.9
 "Share of its registration after which a radio renews it."
 
