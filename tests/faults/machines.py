@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from dispatch.db.migrate import upgrade
 from tests.fakes.broker import Mosquitto, running_broker
 from tests.faults.postgres import Postgres, postgres
-from tests.faults.program import Program, command, ending, module
+from tests.faults.program import Program, ending, module
 from tests.faults.town import Town
 
 COMMAND = "from radio_gateway.cli import main; main()"
@@ -50,7 +51,7 @@ async def machines(folder: Path) -> AsyncIterator[Machines]:
         town.database = server.url
         town.more = f'[mqtt]\nhost = "127.0.0.1"\nport = {mosquitto.port}\n'
         town.write()
-        await command(folder, "migrate")
+        await upgrade(town.database)
         (folder / "site").mkdir()
         (folder / "site" / "gateway.toml").write_text(
             f'[gateway]\nid = "palanga"\ndata_dir = "data"\n{town.more}\n{town.link()}',

@@ -1,6 +1,5 @@
 """Processes of the system, to be started, hurt and ended one by one."""
 
-import asyncio
 import os
 import re
 import signal
@@ -112,16 +111,6 @@ class Program:
 def module(name: str, *words: str) -> list[str]:
     """`python -m name words`."""
     return [sys.executable, "-m", name, *words]
-
-
-async def command(folder: Path, *words: str) -> str:
-    """Run one command of `dispatch` to its end; its output."""
-    done = await asyncio.to_thread(
-        subprocess.run, module("dispatch", *words), cwd=folder, capture_output=True, text=True
-    )
-    if done.returncode:
-        raise AssertionError(f"{words}: {done.stdout}{done.stderr}")
-    return done.stdout
 
 
 @asynccontextmanager

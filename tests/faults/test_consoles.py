@@ -30,7 +30,7 @@ SHOWN_S = 1.0
 @pytest.mark.parametrize(
     ("absences", "alarms", "away_s", "name"),
     [
-        (2, 10, 0.5, "console-away"),
+        (1, 5, 0.5, "console-away"),
         pytest.param(1, 50, 600, "console-away-10-min", marks=pytest.mark.soak),
         pytest.param(100, 5, 1, "console-away-100", marks=pytest.mark.soak),
     ],
@@ -77,7 +77,7 @@ async def test_a_console_comes_back(
         found.expect(longest <= BACK_S, f"{longest:.1f} s until all alarms were shown")
 
 
-@pytest.mark.parametrize("races", [25, pytest.param(1000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("races", [6, pytest.param(1000, marks=pytest.mark.soak)])
 async def test_one_dispatcher_wins_each_alarm(town: Town, races: int) -> None:
     program, ledger, chance = town.all_in_one(), Ledger(), random.Random(11)
     with scenario(
@@ -125,7 +125,7 @@ async def _take_charge(client: httpx.AsyncClient, alarm: int, race: int) -> int:
     return (await client.post(path, json={}, headers=headers)).status_code
 
 
-@pytest.mark.parametrize("orders", [20, pytest.param(500, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("orders", [5, pytest.param(500, marks=pytest.mark.soak)])
 async def test_an_order_whose_answer_is_lost_has_one_effect(town: Town, orders: int) -> None:
     program, ledger = town.all_in_one(), Ledger()
     what = "the answer to a POST is cut off after the commit; the console sends it again"
@@ -160,7 +160,7 @@ async def test_an_order_whose_answer_is_lost_has_one_effect(town: Town, orders: 
             found.settle(ledger, await read(town.database_url))
 
 
-@pytest.mark.parametrize("seconds", [4.0, pytest.param(60.0, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("seconds", [2.0, pytest.param(60.0, marks=pytest.mark.soak)])
 async def test_a_stuck_console_holds_up_nobody(town: Town, seconds: float) -> None:
     program, ledger = town.all_in_one(), Ledger()
     pressed: dict[int, float] = {}

@@ -26,7 +26,7 @@ def limit_files(program: Program, octets: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("times", "seconds"), [(1, 2.0), pytest.param(10, 5.0, marks=pytest.mark.soak)]
+    ("times", "seconds"), [(1, 1.0), pytest.param(10, 5.0, marks=pytest.mark.soak)]
 )
 async def test_the_disk_is_full(town: Town, times: int, seconds: float) -> None:
     program, ledger = town.all_in_one(), Ledger()
@@ -49,7 +49,7 @@ async def test_the_disk_is_full(town: Town, times: int, seconds: float) -> None:
             found.settle(ledger, await settled(town.database_url, ledger))
 
 
-@pytest.mark.parametrize("texts", [8, pytest.param(200, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("texts", [3, pytest.param(200, marks=pytest.mark.soak)])
 async def test_the_disk_has_it_before_the_radio_is_answered(town: Town, texts: int) -> None:
     program, trace = town.all_in_one(), town.folder / "trace"
     program.words = [

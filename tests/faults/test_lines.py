@@ -18,7 +18,7 @@ ROUGH = Impairment(loss=0.05, duplicate=0.03, reorder=0.25, window_s=0.02)
 EACH = 12
 
 
-@pytest.mark.parametrize("seeds", [2, pytest.param(100, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("seeds", [1, pytest.param(100, marks=pytest.mark.soak)])
 async def test_a_bad_line_changes_nothing(town: Town, seeds: int) -> None:
     program, ledger = town.all_in_one(), Ledger()
     what = "5 % of the datagrams lost, 3 % doubled, 25 % late"

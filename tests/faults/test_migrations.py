@@ -65,11 +65,11 @@ def migrated(town: Town, *tracing: str) -> int:
 @pytest.mark.parametrize("points", [1, pytest.param(8, marks=pytest.mark.soak)])
 async def test_a_migration_killed(town: Town, points: int) -> None:
     chance, data = random.Random(14), town.folder / "data"
-    data.mkdir()
+    data.mkdir(exist_ok=True)
     file, trace = data / "sardze.db", town.folder / "trace"
     what = "dispatch migrate, kill -9 at random writes, from every older schema"
     revisions = older_revisions()
-    chosen = revisions if points > 1 else [revisions[0], revisions[-1]]
+    chosen = revisions if points > 1 else revisions[:1]
     with scenario("migrations-killed", what, "old or new schema, never between") as found:
         for old in chosen:
             file.unlink(missing_ok=True)

@@ -45,8 +45,7 @@ async def come_back(system: Machines, part: str) -> None:
 @pytest.mark.parametrize(
     ("part", "seconds"),
     [
-        ("broker", 3.0),
-        ("database", 3.0),
+        ("database", 2.0),
         pytest.param("broker", 600.0, marks=pytest.mark.soak),
         pytest.param("database", 600.0, marks=pytest.mark.soak),
         pytest.param("both", 300.0, marks=pytest.mark.soak),

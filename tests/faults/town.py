@@ -8,9 +8,15 @@ from pathlib import Path
 
 import httpx
 
+from dispatch.auth.identity import Role
+from dispatch.auth.service import issue_link
+from dispatch.clock import now
+from dispatch.db.database import Database
+from dispatch.users import service
+from dispatch.users.repository import UserRepository
 from tests.e2e.system import free_port
 from tests.fakes.hytera_radio import DISPATCHER
-from tests.faults.program import Program, command, module
+from tests.faults.program import Program, module
 from tests.faults.repeater import SERVICES
 
 NETWORK = "palanga"
@@ -86,10 +92,28 @@ class Town:
 @asynccontextmanager
 async def signed_in(town: Town, name: str) -> AsyncIterator[httpx.AsyncClient]:
     """A session of a new administrator; it outlives restarts of the server."""
-    printed = await command(town.folder, "user", "add", name, "--role", "administrator")
-    token = printed.partition("#token=")[2].split()[0]
+    token = await _new_administrator(town.database_url, name)
     headers = {"Origin": town.address}
-    async with httpx.AsyncClient(base_url=town.address, headers=headers, timeout=10) as client:
+    async with httpx.AsyncClient(base_url=town.address, headers=headers, timeout=30) as client:
         answer = await client.post("/api/session", json={"token": token})
         assert answer.status_code == 200, answer.text
         yield client
+
+
+async def _new_administrator(url: str, name: str) -> str:
+    """A token that signs this user in once, as `dispatch user add` prints it."""
+    database = Database.open(url)
+    try:
+        async with database.write() as session:
+            user = await service.add(
+                UserRepository(session),
+                name=name,
+                display_name=name,
+                role=Role.ADMINISTRATOR,
+                agency_ids=(),
+                language="en",
+                now=now(),
+            )
+            return await issue_link(session, user, now())
+    finally:
+        await database.close()
