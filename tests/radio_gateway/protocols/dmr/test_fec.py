@@ -124,6 +124,20 @@ def test_viterbi_repairs_every_single_bit() -> None:
         assert trellis.decode(damaged(RATE_34_BURST, [bit])) == RATE_34
 
 
+def distance(block: bytes, burst: bytes) -> int:
+    """Bits in which a burst differs from the one of a rate 3/4 block."""
+    information = sum(1 << (263 - place) for place in INFORMATION_BITS)
+    return ((trellis.encode(block) ^ int.from_bytes(burst, "big")) & information).bit_count()
+
+
+def test_the_search_finds_what_the_list_puts_first() -> None:
+    rng = random.Random(49)
+    for _ in range(40):
+        burst = damaged(RATE_34_BURST, rng.sample(INFORMATION_BITS, rng.randrange(1, 6)))
+        found, listed = trellis.decode(burst), trellis.nearest(burst, 1)[0]
+        assert distance(found, burst) == distance(listed, burst)
+
+
 def test_noise_is_no_rate_34_block() -> None:
     rng = random.Random(3)
     refused = 0
