@@ -12,6 +12,8 @@ from radio_gateway.protocols.mototrbo.ipsc_monitor import CallState, CallStatus,
 
 LONGEST_S: Final = 300.0
 "A call whose end was not reported ends by itself; radios stop transmitting before."
+MOST: Final = 256
+"Calls at one time; a network of 15 repeaters has 30 slots."
 _GROUP: Final = frozenset((CallType.GROUP_VOICE, CallType.EMERGENCY_VOICE, CallType.ALL_CALL))
 VOICE: Final = _GROUP | {CallType.PRIVATE_VOICE}
 _ALL: Final = 0xFF_FFFF
@@ -48,7 +50,7 @@ class MonitoredCalls:
         key = status.origin, status.slot, status.call
         running = self._running.get(key)
         if status.state == CallState.STARTED:
-            if running is None:
+            if running is None and len(self._running) < MOST:
                 self._begin(key, status, site, at)
         elif running is not None:
             self._end(key, _REASONS.get(status.state, CallEndReason.LOST), at)

@@ -293,7 +293,7 @@ class IpscListener:
         )
 
     def _status(self, status: CallStatus, at: Moment) -> None:
-        site = self._site(status.origin).name or ""
+        site = (self._sites.get(status.origin) or self._site(status.peer)).name or ""
         if not self._config.streams:
             self._monitored.take(status, site, at)
         if not status.source:
