@@ -192,7 +192,7 @@ class _Bases:
         if (name, link) not in self._bases:
             self._bases[name, link] = self._make(name, link, at)
         port = datagram.destination[1]
-        if name != "hytera" or endpoint not in known_endpoints():
+        if endpoint not in known_endpoints(name):
             endpoint = _endpoint(name, datagram.payload, port)
         return self._bases[name, link].feed(datagram.payload, Peer(endpoint, *datagram.source), at)
 
@@ -247,11 +247,17 @@ def _recorded(datagram: Datagram) -> tuple[str, str]:
     return link, endpoint
 
 
-def known_endpoints() -> set[str]:
-    """Names of the endpoints that a Hytera link may have."""
-    from radio_gateway.adapters.hytera import DEFAULT_PORTS
+def known_endpoints(name: str) -> set[str]:
+    """Names of the endpoints of links that have several; a recording tells which one it was."""
+    from radio_gateway.adapters import hytera, mototrbo
 
-    return {name for style in DEFAULT_PORTS.values() for name in style}
+    match name:
+        case "hytera":
+            return {each for style in hytera.DEFAULT_PORTS.values() for each in style}
+        case "mototrbo":
+            return set(mototrbo.DEFAULT_PORTS)
+        case _:
+            return set()
 
 
 def _endpoint(name: str, payload: bytes, port: int) -> str:

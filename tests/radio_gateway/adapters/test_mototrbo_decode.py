@@ -9,6 +9,8 @@ from radio_gateway import replaying
 from radio_gateway.decoding import Decoder, UnreadableError
 from radio_gateway.decoding_mototrbo import service_of
 from radio_gateway.links.capture import Capture
+from radio_gateway.recording import pcapng
+from radio_gateway.recording.ring import Place, Record
 from tests.radio_gateway.captures import ETHERNET, framed, pcap, udp
 from tests.radio_gateway.support import moment
 
@@ -89,3 +91,28 @@ def test_a_capture_is_played_by_its_ports(tmp_path: Path) -> None:
     ]
     assert {event["body"]["radio"]["number"] for event in events} == {10058}
     assert said[0] == "6 packets, 6 datagrams fed to adapters"
+
+
+def test_a_recording_is_played_by_its_endpoints_whatever_the_ports(tmp_path: Path) -> None:
+    radio, gateway = "12.0.39.74", "192.168.10.2"
+    records = [
+        Record(
+            1_772_366_400.0 + n,
+            Place("karosta", endpoint, "mototrbo", gateway, 24_000 + n),
+            radio,
+            23_000 + n,
+            bytes.fromhex(octets),
+            outbound=False,
+        )
+        for n, (endpoint, octets) in enumerate(
+            [("ars", "000af0200531303035380000"), ("telemetry", "0d0f22"), ("battery", "053fcc03")]
+        )
+    ]
+    file = tmp_path / "karosta.pcapng"
+    file.write_bytes(b"".join(pcapng.write(records)))
+    events = [json.loads(line) for line in replaying.events(file, None, {}, lambda _: None)]
+    assert [event["body"].get("kind", event["kind"]) for event in events] == [
+        "radio_registered",
+        "mototrbo/telemetry",
+        "mototrbo/battery",
+    ]
