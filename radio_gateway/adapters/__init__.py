@@ -16,6 +16,7 @@ ENTRY_POINTS: Final = "sardze.adapters"
 
 REGISTRY: Final[Mapping[str, str]] = {
     "homebrew": "radio_gateway.adapters.kinds.homebrew:KIND",
+    "homebrew-peer": "radio_gateway.adapters.kinds.homebrew_peer:KIND",
     "hytera": "radio_gateway.adapters.kinds.hytera:KIND",
     "hytera-ipsc": "radio_gateway.adapters.kinds.hytera_ipsc:KIND",
     "kenwood": "radio_gateway.adapters.kinds.kenwood:KIND",
@@ -23,6 +24,7 @@ REGISTRY: Final[Mapping[str, str]] = {
     "mototrbo": "radio_gateway.adapters.kinds.mototrbo:KIND",
     "mototrbo-ipsc": "radio_gateway.adapters.kinds.mototrbo_ipsc:KIND",
     "nmea": "radio_gateway.adapters.kinds.nmea:KIND",
+    "openbridge": "radio_gateway.adapters.kinds.openbridge:KIND",
     "tait": "radio_gateway.adapters.kinds.tait:KIND",
 }
 "Where the AdapterKind of each `kind` of link lies; read when a link asks for it."

@@ -2,7 +2,7 @@
 
 from typing import Final, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, model_validator
 
 from radio_gateway.adapters.homebrew import HomebrewConfig, HomebrewMaster, RepeaterConfig
 from radio_gateway.adapters.kinds.base import (
@@ -11,47 +11,26 @@ from radio_gateway.adapters.kinds.base import (
     Endpoint,
     Entropy,
     IpAddress,
-    SecretFile,
-    SettingsModel,
     UdpEndpoint,
     UdpSettings,
 )
+from radio_gateway.adapters.kinds.homebrew_common import (
+    SHORT_PASSPHRASE,
+    PassphraseSettings,
+    TextSettings,
+)
 
-SHORT_PASSPHRASE: Final = 8
-"Characters; the salt of the protocol is so short that weaker ones are guessed from one login."
 
-
-class RepeaterSettings(SettingsModel):
+class RepeaterSettings(PassphraseSettings):
     """`[[link.repeater]]`: one repeater that may log in."""
 
     id: int = Field(ge=1, le=0xFFFF_FFFF, description="Repeater id that it logs in with.")
     name: str = Field(
         min_length=1, max_length=64, pattern=NAME, description="Name of the site, for dispatchers."
     )
-    passphrase: SecretStr | None = Field(
-        default=None, description="Shared secret; better kept in `passphrase_file`."
-    )
-    passphrase_file: SecretFile | None = Field(
-        default=None,
-        description="File whose first line is the shared secret, relative to this file.",
-    )
-
-    @model_validator(mode="after")
-    def _one_secret(self) -> Self:
-        if (self.passphrase is None) == (self.passphrase_file is None):
-            raise ValueError("exactly one of `passphrase` and `passphrase_file`")
-        if not self.secret:
-            raise ValueError("a passphrase that is not empty")
-        return self
-
-    @property
-    def secret(self) -> str:
-        """The passphrase, wherever it was given."""
-        given = self.passphrase if self.passphrase is not None else self.passphrase_file
-        return "" if given is None else given.get_secret_value()
 
 
-class HomebrewSettings(UdpSettings):
+class HomebrewSettings(TextSettings, UdpSettings):
     """One UDP port that MMDVM repeaters log in to."""
 
     kind: Literal["homebrew"] = Field(description="MMDVM repeaters by the Homebrew protocol.")
@@ -59,19 +38,12 @@ class HomebrewSettings(UdpSettings):
     repeater: tuple[RepeaterSettings, ...] = Field(
         min_length=1, description="Repeaters that may log in, one [[link.repeater]] each."
     )
-    hang_time_s: float = Field(
-        default=3.0,
-        ge=0,
-        le=30,
-        description="Seconds after a transmission within which the next one belongs to it.",
-    )
     keepalive_timeout_s: float = Field(
         default=35.0,
         ge=5,
         le=600,
         description="Seconds without keep-alive after which a repeater counts as lost.",
     )
-
     allow_gateway_dialect_from: frozenset[IpAddress] = Field(
         default=frozenset(),
         description="IP addresses of MMDVMHost programs that may connect without a passphrase; "
@@ -98,6 +70,7 @@ def _build(settings: HomebrewSettings, entropy: Entropy) -> HomebrewMaster:
         hang_time_s=settings.hang_time_s,
         keepalive_timeout_s=settings.keepalive_timeout_s,
         allow_gateway_dialect_from=settings.allow_gateway_dialect_from,
+        texts=settings.texts,
     )
     return HomebrewMaster(config, salt=lambda: entropy(4))
 
@@ -111,7 +84,7 @@ def _advice(settings: HomebrewSettings) -> list[str]:
         f"repeater {repeater.id}: the passphrase has less than {SHORT_PASSPHRASE} characters; "
         "take 20 random ones"
         for repeater in settings.repeater
-        if len(repeater.secret) < SHORT_PASSPHRASE
+        if repeater.short
     ]
 
 
