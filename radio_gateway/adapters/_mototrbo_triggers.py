@@ -18,6 +18,7 @@ from radio_gateway.domain.moment import Moment
 from radio_gateway.protocols.mototrbo.lrrp import (
     DocumentKind,
     Item,
+    Report,
     Request,
     Token,
     build_document,
@@ -106,14 +107,15 @@ class MototrboTriggers:
         document = _periodic(interval_s)
         self._start(radio, PERIODIC_ID, document, answered, at, priority, delay_s=delay_s)
 
-    def reported(self, radio: RadioId, request: bytes | None, at: Moment) -> None:
+    def reported(self, radio: RadioId, report: Report, at: Moment) -> None:
         """A report came; one that nobody here asked for is stopped, once."""
+        request = report.request
         if request == PERIODIC_ID:
             self._of(radio).reported_at = at.mono
-        elif request in (None, EMERGENCY_ID) or self._foreign.seen((radio, request), at.mono):
-            return
-        else:
-            document = build_document(Request(DocumentKind.STOP_REQUEST, (request_id(request),)))
+        elif request is not None and not self._foreign.seen((radio, request), at.mono):
+            short = report.request_short
+            name = Item(Token.REQUEST_ID_SHORT, request[0]) if short else request_id(request)
+            document = build_document(Request(DocumentKind.STOP_REQUEST, (name,)))
             self._air.submit(Job(radio, Service.LRRP, document, Priority.UPKEEP), at)
 
     def _of(self, radio: RadioId) -> _Armed:

@@ -223,11 +223,13 @@ class MototrboSystem:
                 result = report.result or (Result.OK if place(report) else Result.NO_FIX)
                 self._exchanges.answered(radio, kind, request, result, at)
                 self._positions.take(radio, report, PositionSource.REQUESTED, frame, at)
-            case DocumentKind.TRIGGERED_REPORT if request == EMERGENCY_ID:
+            case DocumentKind.TRIGGERED_REPORT | DocumentKind.UNSOLICITED_REPORT if (
+                request == EMERGENCY_ID
+            ):
                 self._on_emergency(report, frame, radio, at)
                 self._positions.take(radio, report, PositionSource.EMERGENCY, frame, at)
             case DocumentKind.TRIGGERED_REPORT:
-                self._triggers.reported(radio, request, at)
+                self._triggers.reported(radio, report, at)
                 self._positions.take(radio, report, PositionSource.TRIGGERED, frame, at)
             case DocumentKind.UNSOLICITED_REPORT:
                 self._positions.take(radio, report, PositionSource.TRIGGERED, frame, at)

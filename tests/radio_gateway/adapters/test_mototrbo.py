@@ -452,6 +452,12 @@ def test_reports_that_nobody_asked_for_are_kept_and_stopped_once() -> None:
     assert rig.datagrams() == ["0f062204c0000000"]
 
 
+def test_a_foreign_report_is_stopped_by_the_form_of_id_that_it_bears() -> None:
+    rig = Rig()
+    rig.feed("lrrp", "0D0B230166" + PLACE)
+    assert rig.datagrams(5.0) == ["0f022301"]
+
+
 def test_the_emergency_report_is_an_alarm_whatever_else_it_says() -> None:
     for body in ("3710", "66" + PLACE, "7E", "", "51505C"):
         rig = Rig()
