@@ -125,25 +125,24 @@ def test_a_short_passphrase_is_advised_against_but_works(file: Path) -> None:
     )
 
 
+KINDS = (
+    "homebrew, homebrew-peer, hytera, hytera-ipsc, kenwood, mmdvm-modem, mototrbo, mototrbo-ipsc, "
+    "nmea, openbridge, tait"
+)
+
 FAULTS = [
     # id, what to change, into what, the line without the file's name
     (
         "unknown kind",
         'kind = "hytera"',
         'kind = "hitera"',
-        (
-            'link[palanga].kind: found "hitera", expected one of homebrew, hytera, hytera-ipsc, '
-            "kenwood, mmdvm-modem, mototrbo, mototrbo-ipsc, nmea, tait; did you mean hytera?"
-        ),
+        f'link[palanga].kind: found "hitera", expected one of {KINDS}; did you mean hytera?',
     ),
     (
         "no kind",
         'kind = "hytera"\n',
         "",
-        (
-            "link[palanga].kind: missing, expected one of homebrew, hytera, hytera-ipsc, kenwood, "
-            "mmdvm-modem, mototrbo, mototrbo-ipsc, nmea, tait"
-        ),
+        f"link[palanga].kind: missing, expected one of {KINDS}",
     ),
     (
         "misspelt key",
