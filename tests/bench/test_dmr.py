@@ -69,7 +69,7 @@ def test_bursts_beside_raw_unpacking() -> None:
         ("the same with 3 wrong bits", lambda: bptc.decode(three)),
         ("the same with 8 wrong bits", lambda: bptc.decode(eight)),
         ("CSBK burst to its message", _data_burst),
-        ("rate 3/4 block", lambda: trellis.decode(RATE_34)),
+        ("rate 3/4 block", lambda: trellis.read(RATE_34)),
         ("rate 3/4 block with a wrong bit", lambda: trellis.decode(_damaged(RATE_34, 50))),
         ("embedded link control", lambda: embedded.decode(FRAGMENTS)),
         ("bit errors of a voice burst", lambda: ambe.wrong_bits(VOCODER)),

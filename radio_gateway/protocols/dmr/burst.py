@@ -5,6 +5,7 @@ from typing import Final, TypeAlias
 
 from radio_gateway.protocols.bits import gather, scatter
 from radio_gateway.protocols.dmr import ambe, bptc, trellis
+from radio_gateway.protocols.dmr.data_packet import is_sealed
 from radio_gateway.protocols.dmr.emb import Emb
 from radio_gateway.protocols.dmr.slot_type import DataType, SlotType
 from radio_gateway.protocols.dmr.sync import BURST_OCTETS, Sync, detect
@@ -14,6 +15,8 @@ _RATE_1_PLACES: Final = (*range(96), *range(168, 264))
 "The two bits on each side of the slot type are not used (so read by one decoder; no capture)."
 _RATE_1_BITS: Final = gather(BURST_OCTETS, _RATE_1_PLACES)
 _RATE_1_FIELD: Final = scatter(_RATE_1_PLACES, 264)
+_CANDIDATES: Final = 4
+"How many readings of a damaged rate 3/4 block are tried against a CRC-9."
 _MIDDLE_SHIFT: Final = 264 - 156
 _MIDDLE_MASK: Final = (1 << 48) - 1
 
@@ -40,7 +43,7 @@ class DataBurst:
         if kind is None:
             raise MalformedError("data burst with an unreadable slot type", self.octets)
         if kind is DataType.RATE_34_DATA:
-            return trellis.decode(self.octets)
+            return _rate_34(self.octets)
         if kind is DataType.RATE_1_DATA:
             return _RATE_1_BITS(self.octets).to_bytes(24, "big")
         return bptc.decode(self.octets)
@@ -62,6 +65,21 @@ class VoiceBurst:
     def wrong_bits(self) -> int:
         """Bit errors among the 141 protected bits of voice."""
         return ambe.wrong_bits(self.octets)
+
+
+def _rate_34(octets: bytes) -> bytes:
+    """A rate 3/4 block; of a damaged one the reading whose CRC-9 is good, if there is one.
+
+    Blocks of unconfirmed packets have no CRC-9; one of 170 damaged ones is read wrongly for that,
+    and the CRC-32 of its packet finds it.
+    """
+    block = trellis.read(octets)
+    if block is not None:
+        return block
+    likeliest = trellis.decode(octets)
+    if is_sealed(likeliest):
+        return likeliest
+    return next((c for c in trellis.nearest(octets, _CANDIDATES) if is_sealed(c)), likeliest)
 
 
 Burst: TypeAlias = DataBurst | VoiceBurst

@@ -8,7 +8,6 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from radio_gateway.protocols.dmr import trellis
 from radio_gateway.protocols.dmr.burst import DataBurst
 from radio_gateway.protocols.dmr.data_header import (
     ConfirmedHeader,
@@ -20,7 +19,7 @@ from radio_gateway.protocols.dmr.data_header import (
     UdtHeader,
     parse_data_header,
 )
-from radio_gateway.protocols.dmr.data_packet import ConfirmedBlock, is_sealed
+from radio_gateway.protocols.dmr.data_packet import ConfirmedBlock
 from radio_gateway.protocols.dmr.packet_opening import FirstHeader, open_blocks
 from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.protocols.errors import MalformedError
@@ -38,8 +37,6 @@ PATIENCE_S: Final = 2.0
 "How long after its last burst an unfinished packet may go on."
 RETRY_PATIENCE_S: Final = 30.0
 "The same for confirmed ones, whose lost blocks are sent again after an answer."
-CANDIDATES: Final = 4
-"How many readings of a damaged rate 3/4 block are tried against its CRC-9."
 MAX_UNFINISHED: Final = 16
 "Senders with an unfinished packet at one time; the oldest makes room."
 
@@ -128,7 +125,7 @@ class Reassembler:
         if kind is DataType.DATA_HEADER:
             return self.header(parse_data_header(burst.payload(kind)), now, position)
         if kind in BLOCK_TYPES:
-            return self.block(kind, self._block_of(burst, kind), now, position)
+            return self.block(kind, burst.payload(kind), now, position)
         return None
 
     def header(
@@ -202,20 +199,6 @@ class Reassembler:
     def deadline(self) -> float | None:
         """When `expire` has something to do next."""
         return min((packet.expires for packet in self._unfinished.values()), default=None)
-
-    def _block_of(self, burst: DataBurst, kind: DataType) -> bytes:
-        """The block of a burst; a CRC-9 to choose by repairs more than the trellis code alone."""
-        packet = self._unfinished.get(self._current) if self._current else None
-        confirmed = packet is not None and isinstance(packet.header, ConfirmedHeader)
-        if kind is not DataType.RATE_34_DATA or packet is None or not confirmed:
-            return burst.payload(kind)
-        likeliest = burst.payload(kind)
-        if is_sealed(likeliest):
-            return likeliest
-        for candidate in trellis.nearest(burst.octets, CANDIDATES):
-            if is_sealed(candidate) and candidate[0] >> 1 < packet.blocks:
-                return candidate
-        return likeliest
 
     def _expected_type(self) -> DataType | None:
         """What a burst with an unreadable slot type is taken for: another block."""

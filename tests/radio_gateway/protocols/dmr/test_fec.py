@@ -8,6 +8,7 @@ from itertools import combinations
 import pytest
 
 from radio_gateway.protocols.dmr import bptc, embedded, trellis
+from radio_gateway.protocols.dmr.burst import DataBurst
 from radio_gateway.protocols.dmr.codes import (
     GOLAY_20_8,
     GOLAY_23_12,
@@ -20,7 +21,8 @@ from radio_gateway.protocols.dmr.codes import (
     QR_16_7,
     BlockCode,
 )
-from radio_gateway.protocols.dmr.data_packet import is_sealed
+from radio_gateway.protocols.dmr.slot_type import DataType
+from radio_gateway.protocols.dmr.sync import Sync
 from radio_gateway.protocols.errors import MalformedError
 
 CSBK_BURST = bytes.fromhex("53df0a83b7a8282c2509625014fdff57d75df5dcadde429028c87ae3341e24191c")
@@ -70,10 +72,10 @@ def test_viterbi_recovery(wrong_bits: int, least: int) -> None:
 
 @pytest.mark.parametrize(("wrong_bits", "least"), [(1, 40), (2, 40), (3, 38), (4, 34), (6, 20)])
 def test_viterbi_recovery_with_a_check_to_choose_by(wrong_bits: int, least: int) -> None:
-    def chosen(burst: bytes) -> bytes:
-        return next((block for block in trellis.nearest(burst, 4) if is_sealed(block)), b"")
+    def in_a_data_burst(burst: bytes) -> bytes:
+        return DataBurst(burst, Sync.BS_DATA, None).payload(DataType.RATE_34_DATA)
 
-    assert recoveries(chosen, RATE_34_BURST, INFORMATION_BITS, wrong_bits, 40) >= least
+    assert recoveries(in_a_data_burst, RATE_34_BURST, INFORMATION_BITS, wrong_bits, 40) >= least
 
 
 @pytest.mark.parametrize(("wrong_bits", "least"), [(1, 200), (2, 200), (3, 180), (4, 145), (5, 95)])
@@ -126,8 +128,8 @@ def test_viterbi_repairs_every_single_bit() -> None:
 
 def distance(block: bytes, burst: bytes) -> int:
     """Bits in which a burst differs from the one of a rate 3/4 block."""
-    information = sum(1 << (263 - place) for place in INFORMATION_BITS)
-    return ((trellis.encode(block) ^ int.from_bytes(burst, "big")) & information).bit_count()
+    sent = trellis.encode(block).to_bytes(33, "big")
+    return sum((sent[at // 8] ^ burst[at // 8]) >> 7 - at % 8 & 1 for at in INFORMATION_BITS)
 
 
 def test_the_search_finds_what_the_list_puts_first() -> None:
