@@ -16,6 +16,15 @@ FOLDER = "SOAK_RESULTS"
 "Environment: directory for the results; without it none are written."
 
 
+BUSY = 8
+"The quick forms run beside other work, where everything takes so many times as long."
+
+
+def allowed(goal_s: float, *, full: bool) -> float:
+    """Seconds that something may take: the goal itself when a scenario runs at full length."""
+    return goal_s if full else goal_s * BUSY
+
+
 @dataclass
 class Outcome:
     """One scenario's result."""

@@ -15,7 +15,7 @@ from tests.faults.console import Console, console
 from tests.faults.desk import Dispatcher
 from tests.faults.ledger import Class, Ledger, read, settled
 from tests.faults.load import TEXTING, Load, Pace
-from tests.faults.outcome import scenario
+from tests.faults.outcome import allowed, scenario
 from tests.faults.program import ending
 from tests.faults.repeater import repeater
 from tests.faults.town import Town, signed_in
@@ -74,7 +74,10 @@ async def test_a_console_comes_back(
                     found.expect(not twice, f"raised twice: {twice}")
             found.settle(ledger, await settled(town.database_url, ledger))
         found.figures["longest_return_s"] = round(longest, 2)
-        found.expect(longest <= BACK_S, f"{longest:.1f} s until all alarms were shown")
+        found.expect(
+            longest <= allowed(BACK_S, full=away_s > 0.5),
+            f"{longest:.1f} s until all alarms were shown",
+        )
 
 
 @pytest.mark.parametrize("races", [6, pytest.param(1000, marks=pytest.mark.soak)])
@@ -183,7 +186,10 @@ async def test_a_stuck_console_holds_up_nobody(town: Town, seconds: float) -> No
                 waits = sorted(healthy.alarms[place] - at for place, at in tried.items())
                 found.faults += healthy.faults
                 found.figures |= {"alarms": len(waits), "longest_s": round(waits[-1], 2)}
-                found.expect(waits[-1] <= SHOWN_S, f"an alarm took {waits[-1]:.2f} s")
+                found.expect(
+                    waits[-1] <= allowed(SHOWN_S, full=seconds > 2),
+                    f"an alarm took {waits[-1]:.2f} s",
+                )
             found.count = 1
             found.settle(ledger, await settled(town.database_url, ledger))
 

@@ -9,7 +9,7 @@ import pytest
 from tests.faults.console import console
 from tests.faults.ledger import Class, Ledger, settled
 from tests.faults.load import DRIVING, Load, Pace
-from tests.faults.outcome import scenario
+from tests.faults.outcome import allowed, scenario
 from tests.faults.program import Program, ending
 from tests.faults.repeater import Repeater, repeater
 from tests.faults.town import HOSTS, Town, signed_in
@@ -102,8 +102,9 @@ async def test_ten_times_the_load(town: Town, seconds: float, per_s: float) -> N
                 "memory_slope_mib_per_h": round(slope_per_hour(samples[len(samples) // 3 :])),
                 "normal_after_s": round(after, 1),
             }
-            found.expect(p99 < ALARM_P99_S, f"alarm p99 {p99:.2f} s")
+            full = seconds > 3
+            found.expect(p99 < allowed(ALARM_P99_S, full=full), f"alarm p99 {p99:.2f} s")
             found.expect(len(screen.units) >= RADIOS, f"{len(screen.units)} of {RADIOS} units")
             found.expect(longest <= UNIT_SILENCE_S, f"a unit stood still for {longest:.0f} s")
             found.expect(memory < MEMORY_MIB, f"{memory:.0f} MiB")
-            found.expect(after <= NORMAL_AFTER_S, f"{after:.0f} s until normal")
+            found.expect(after <= allowed(NORMAL_AFTER_S, full=full), f"{after:.0f} s until normal")
