@@ -185,7 +185,7 @@ async def _start(
     tasks.start("other processes", following.run)
     joint: Joint = MemoryJoint(settings.gateway)
     if broker is not None:
-        remote = joint = BrokerJoint(broker, shared.hub, options.now)
+        remote = joint = BrokerJoint(broker, shared.hub, shared.unstored.on_waiting, options.now)
         condition.broker = lambda: remote.contact.connected
     radio_side = RadioSide(shared, joint, settings.dispatch.retention)
     radio_side.watch(state.health, state.metrics)

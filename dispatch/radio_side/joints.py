@@ -1,6 +1,6 @@
 """The two ways to be joined to gateways: a bus in memory, or a broker."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 from typing import Protocol
@@ -15,6 +15,7 @@ from radio_gateway.bus.memory import MemoryBus
 from radio_gateway.bus.mqtt_dispatch import DispatchMqttBus, Role
 from radio_gateway.config import GatewaySettings
 from radio_gateway.domain.ports import DispatchBus
+from radio_gateway.domain.wire import EventEnvelope
 
 
 class Joint(Protocol):
@@ -78,9 +79,17 @@ class MemoryJoint:
 class BrokerJoint:
     """Gateways elsewhere, behind a broker."""
 
-    def __init__(self, broker: Broker, hub: Hub, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        broker: Broker,
+        hub: Hub,
+        heard: Callable[[Sequence[EventEnvelope]], None],
+        now: Callable[[], datetime],
+    ) -> None:
+        """`heard` is told of alarms that another process is to store."""
         self._broker = broker
         self._hub = hub
+        self._heard = heard
         self._now = now
         self._relay = Relay()
         self.bus = DispatchMqttBus(broker, Role.FOLLOWER, now)
@@ -110,6 +119,7 @@ class BrokerJoint:
         """In contact with the broker within the block, as soon as there is one."""
         tasks.start("broker", self.bus.run)
         tasks.start("values of the writer", lambda: self._take_values(writing))
+        tasks.start("alarms beside the writer", lambda: self._take_alarms(writing))
         try:
             yield
         finally:
@@ -125,6 +135,11 @@ class BrokerJoint:
 
     async def _check(self) -> Check:
         return Check(ok=self.contact.connected, reason=self.contact.reason)
+
+    async def _take_alarms(self, writing: Callable[[], bool]) -> None:
+        async for envelopes in self.bus.events():
+            if not writing():
+                self._heard(envelopes)
 
     async def _take_values(self, writing: Callable[[], bool]) -> None:
         async for name, data in self.bus.passing():

@@ -45,7 +45,7 @@ class Role(StrEnum):
     WRITER = "writer"
     "Stores the events of all gateways, and passes values on to the other servers."
     FOLLOWER = "follower"
-    "Reads passing values; events reach it through the database."
+    "Reads passing values, and alarms; events reach it through the database."
 
 
 class DispatchMqttBus:
@@ -70,7 +70,7 @@ class DispatchMqttBus:
         identity = Identity(
             client_id=WRITER_ID if writer else f"sardze-serve-{secrets.token_hex(6)}",
             persistent=writer,
-            topics=(topics.EVENTS if writer else topics.PASSING,),
+            topics=(topics.EVENTS,) if writer else (topics.PASSING, topics.ALARMS),
             retained=(topics.STATUSES, topics.WRITER) if writer else (topics.STATUSES,),
         )
         self._token = secrets.token_hex(16).encode()
@@ -109,7 +109,10 @@ class DispatchMqttBus:
         await self.close()
 
     def events(self) -> AsyncIterator[Sequence[EventEnvelope]]:
-        """Batches of one gateway and kind, emergencies first; ends when the bus is closed."""
+        """Batches of one gateway and kind, emergencies first; ends when the bus is closed.
+
+        A follower gets alarms alone: it shows those that no writer stores.
+        """
         return self._inbox.read()
 
     async def acknowledge(self, receipt: Receipt) -> None:

@@ -15,6 +15,8 @@ from typing import Final
 ROOT: Final = "sardze/v1"
 EVENTS: Final = f"{ROOT}/+/event/+"
 "Filter: the events of every gateway."
+ALARMS: Final = f"{ROOT}/+/event/emergency_raised"
+"Filter: the alarms of every gateway."
 STATUSES: Final = f"{ROOT}/+/status"
 "Filter: the reports of every gateway."
 PASSING: Final = f"{ROOT}/_dispatch/passing"

@@ -16,6 +16,7 @@ from tests.radio_gateway.bus.world import (
     check,
     connected,
     dispatch_at,
+    emergency,
     first,
     gateway_at,
     numbers,
@@ -179,3 +180,13 @@ async def test_without_a_broker_publishing_says_so_and_reports_wait(broker: Mosq
         broker.start()
         async with dispatch_at(broker) as dispatch:
             assert await first(dispatch.reports()) == report(version="while away")
+
+
+async def test_a_follower_hears_alarms_and_nothing_else_of_the_events(broker: Mosquitto) -> None:
+    async with dispatch_at(broker, Role.FOLLOWER) as follower, gateway_at(broker) as gateway:
+        await connected(follower)
+        await gateway.publish([status(1), position(2), emergency(3), status(4), emergency(5)])
+        heard = follower.events()
+        async with asyncio.timeout(10):
+            assert await anext(heard) == [emergency(3)]
+            assert await anext(heard) == [emergency(5)]
