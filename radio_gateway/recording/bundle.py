@@ -16,6 +16,7 @@ from radio_gateway.recording import (
     scrub_homebrew,
     scrub_hytera,
     scrub_lines,
+    scrub_mototrbo,
 )
 from radio_gateway.recording.pseudonyms import Pseudonyms
 from radio_gateway.recording.ring import Place, Record
@@ -25,6 +26,7 @@ SCRUBS: Final[dict[str, Scrub]] = {
     "homebrew": scrub_homebrew.scrub,
     "hytera": scrub_hytera.scrub,
     "kenwood": scrub_lines.scrub_kenwood,
+    "mototrbo": scrub_mototrbo.scrub,
     "nmea": scrub_lines.scrub_nmea,
 }
 "By kind of link; frames of other kinds are left out whole."
@@ -99,7 +101,9 @@ def _told(record: Record, data: bytes, names: Pseudonyms) -> Record:
         link=names.name("link", record.where.link),
         host=names.host(record.where.host),
     )
-    return replace(record, where=where, host=names.host(record.host), data=data)
+    hidden = scrub_mototrbo.host if record.where.kind == "mototrbo" else Pseudonyms.host
+    host = hidden(names, record.host)
+    return replace(record, where=where, host=host, data=data)
 
 
 def _record(datagram: Datagram) -> Record | None:

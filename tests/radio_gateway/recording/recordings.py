@@ -19,6 +19,8 @@ GATEWAY, STATION = "198.51.100.1", "192.0.2.7"
 HYTERA_PORTS = {"11": 30001, "08": 30003, "12": 30005, "09": 30007, "02": 30009}
 "Port of a repeater's first slot, by the service octet without its top bit."
 
+MOTOTRBO_PORTS = {"ars": 4005, "lrrp": 4001, "tms": 4007}
+
 
 def vectors(*files: str) -> list[dict[str, Any]]:
     """The entries of files below `tests/vectors`."""
@@ -34,6 +36,20 @@ def hytera() -> list[Record]:
         port = HYTERA_PORTS.get(f"{data[0] & 0x7F:02x}", 30007)
         where = Place("karosta secret", names[port], "hytera", GATEWAY, port)
         records.append(Record(AT + n, where, STATION, port, data, outbound=False))
+    return records
+
+
+def mototrbo() -> list[Record]:
+    """Every datagram that a radio may send, a minute apart, from two radios in turn."""
+    records: list[Record] = []
+    for endpoint in ("ars", "lrrp", "tms"):
+        for entry in vectors(f"mototrbo/{endpoint}.json"):
+            n = len(records)
+            where = Place("karosta secret", endpoint, "mototrbo", GATEWAY, MOTOTRBO_PORTS[endpoint])
+            host = f"12.35.56.{11 + n % 2}"
+            data = bytes.fromhex(entry["hex"])
+            port = MOTOTRBO_PORTS[endpoint]
+            records.append(Record(AT + 60 * n, where, host, port, data, outbound=False))
     return records
 
 

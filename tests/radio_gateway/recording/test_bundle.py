@@ -21,9 +21,10 @@ KINDS: dict[str, Callable[[], list[Record]]] = {
     "hytera": recordings.hytera,
     "homebrew": recordings.homebrew,
     "kenwood": lambda: recordings.serial("kenwood"),
+    "mototrbo": recordings.mototrbo,
     "nmea": lambda: recordings.serial("nmea"),
 }
-HIDDEN = ("point", "text", "site", "call", "conversation")
+HIDDEN = ("point", "text", "site", "call", "conversation", "data")
 "Fields whose values differ; equal values must stay equal."
 
 
@@ -44,6 +45,8 @@ def in_order_of_appearance(found: list[dict[str, Any]]) -> list[Any]:
             return value["network"], order.setdefault(value["number"], len(order))
         if isinstance(value, dict):
             return {name: told(inner, name) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [told(inner, "") for inner in value]
         return value
 
     return [told(event, "") for event in found]
@@ -104,6 +107,21 @@ def test_serial_bundles_hold_no_coordinates_of_the_vectors(tmp_path: Path) -> No
     assert b"5133.82" not in octets
     assert b"00042.24" not in octets
     assert b"$GNRMC" in octets
+
+
+def test_a_mototrbo_bundle_holds_no_radio_place_text_or_user(tmp_path: Path) -> None:
+    raw, file, _ = made(tmp_path, recordings.mototrbo())
+    secrets = [
+        bytes((12, 35, 56, 11)),
+        b"10058",
+        b"jp",
+        "Hi".encode("utf-16-le"),
+        bytes.fromhex("118ecd8d118ad47b"),
+        bytes.fromhex("4728a1c70a38d29f"),
+    ]
+    assert all(secret in raw.read_bytes() for secret in secrets)
+    assert [secret for secret in secrets if secret in file.read_bytes()] == []
+    assert {datagram.source[0].split(".")[0] for datagram in Capture(file)} == {"12"}
 
 
 def test_what_belongs_to_no_known_protocol_is_left_out_and_counted(tmp_path: Path) -> None:
