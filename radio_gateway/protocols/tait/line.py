@@ -15,6 +15,8 @@ from radio_gateway.protocols.tait.reports import ErrorCode, ErrorReport, Report,
 ANSWER_S: Final = 3.0
 "Without prompt or answer for this long the command is sent once more, behind a CR."
 RETRY_S: Final = 0.2
+PROMPT_S: Final = 0.5
+"The prompt behind a message of the radio's own comes within this time, or was lost."
 _ATTEMPTS: Final = 2
 _WORTH_RETRYING: Final = (ErrorCode.CHECKSUM, ErrorCode.NOT_READY)
 
@@ -82,15 +84,15 @@ class CommandLine:
         self._reader = PacketReader()
         self._idle_at: float | None = None
         self._flight: _Flight | None = None
-        self._owed = False
-        "A prompt is still to come that belongs to no command."
+        self._owed_until: float | None = None
+        "Set while a prompt is still to come that belongs to no command."
         self._happenings: list[Happening] = []
         self._outgoing: list[bytes] = []
 
     @property
     def free(self) -> bool:
-        """Whether a command may be sent."""
-        return self._flight is None
+        """Whether a command may be sent: before the prompt the radio would refuse it."""
+        return self._flight is None and self._owed_until is None
 
     def send(self, packet: Packet, key: str, now: float, *, answer: str | None = None) -> None:
         """Send a command.
@@ -102,10 +104,10 @@ class CommandLine:
             answer: ident of the packet that the radio answers with; None: a prompt is all.
 
         Raises:
-            NotReadyError: another command is under way.
+            NotReadyError: another command, or a prompt, is still to come.
         """
-        if self._flight is not None:
-            raise NotReadyError(f"command {self._flight.key} is not finished")
+        if not self.free:
+            raise NotReadyError("the radio has not prompted yet")
         self._flight = _Flight(packet, key, answer, now + ANSWER_S)
         self._outgoing.append(packet.build())
 
@@ -122,6 +124,8 @@ class CommandLine:
             self._idle_at = None
             for item in self._reader.flush():
                 self._take(item, now)
+        if self._owed_until is not None and now >= self._owed_until:
+            self._owed_until = None
         flight = self._flight
         if flight is not None and now >= flight.due:
             self._overdue(flight, now)
@@ -129,15 +133,15 @@ class CommandLine:
 
     def deadline(self) -> float | None:
         """When `expire` has something to do."""
-        due = self._flight.due if self._flight else None
-        return min((at for at in (due, self._idle_at) if at is not None), default=None)
+        due = (self._flight.due if self._flight else None, self._idle_at, self._owed_until)
+        return min((at for at in due if at is not None), default=None)
 
     def reset(self) -> None:
         """The port was closed or opened: forget what was half said."""
         self._reader = PacketReader()
         self._idle_at = None
         self._flight = None
-        self._owed = False
+        self._owed_until = None
         self._outgoing.clear()
 
     def outgoing(self) -> list[bytes]:
@@ -157,7 +161,7 @@ class CommandLine:
         flight.refused = False
         flight.attempts = _ATTEMPTS
         flight.due = now + ANSWER_S
-        self._owed = False
+        self._owed_until = None
         self._outgoing.append(clear + flight.packet.build())
 
     def _take(self, item: Item, now: float) -> None:
@@ -169,26 +173,26 @@ class CommandLine:
             try:
                 self._report(parse_report(item.packet), item, now)
             except MalformedError as error:
-                self._owed = True
+                self._owed_until = now + PROMPT_S
                 self._happenings.append(Unreadable(error))
 
     def _prompt(self) -> None:
         flight = self._flight
-        if self._owed:
-            self._owed = False
+        if self._owed_until is not None:
+            self._owed_until = None
         elif flight is not None and flight.answer is None and not flight.refused:
             self._finish(Taken(flight.key))
 
     def _report(self, report: Report, item: Item, now: float) -> None:
         flight = self._flight
         if flight is not None and isinstance(report, ErrorReport) and not report.system:
-            self._owed = True
+            self._owed_until = now + PROMPT_S
             self._failed(flight, report, now)
         elif flight is not None and item.packet and item.packet.ident == flight.answer:
             flight.answer = None  # the next prompt ends it
             self._happenings.append(Said(report, item.data, flight.key))
         else:
-            self._owed = True
+            self._owed_until = now + PROMPT_S
             self._happenings.append(Said(report, item.data))
 
     def _failed(self, flight: _Flight, error: ErrorReport, now: float) -> None:
