@@ -66,6 +66,12 @@ class MmdvmHost:
         self.send(b"RPTO" + self._id + b"TS1=1,2;TS2=9")
         self._acknowledged()
 
+    def announce(self) -> None:
+        """Say who we are in the dialect without login (DMRC), as MMDVMHost does every 10 s."""
+        text = b"LIEPAJA 430000000435000000" + b"25" + b"01" + b"3"
+        text += b"20260713".ljust(40) + b"MMDVM_HS_Hat".ljust(40)
+        self.send(b"DMRC" + self._id + text)
+
     def ping(self) -> bytes:
         self.send(b"RPTPING" + self._id)
         return self.receive()
