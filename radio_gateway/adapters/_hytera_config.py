@@ -39,7 +39,7 @@ DEFAULT_PORTS: Final[Mapping[str, Mapping[str, int]]] = MappingProxyType(
                 "rcp2": 30010,
             }
         ),
-        "radio": MappingProxyType({"rrs": 3002, "lp": 3003, "tmp": 3004}),
+        "radio": MappingProxyType({"rrs": 3002, "lp": 3003, "tmp": 3004, "rcp": 3005}),
     }
 )
 "UDP ports as the vendor's programming software proposes them, by style of link."
@@ -85,6 +85,10 @@ class HyteraConfig:
     "First octet of the addresses of the radios."
     default_slot: int = 1
     "Timeslot for a radio or talkgroup that was not heard yet."
+    control_port: int | None = None
+    "Port at which the peers are radios that take control (HRNP); None: they are not connected to."
+    serial: bool = False
+    "All services go through the control session: the peer is at the end of a serial line."
     text_retry: TextRetry = field(default_factory=TextRetry)
 
     def radio(self, number: int) -> RadioId:

@@ -12,12 +12,15 @@ from itertools import count
 from typing import Final, NamedTuple, TypeAlias
 
 from radio_gateway.adapters._hytera_config import DEFAULT_PORTS, Emit, HyteraConfig, Recent
+from radio_gateway.adapters._hytera_control import ENDPOINT, SET_UP, control_session
 from radio_gateway.domain.events import LinkChanged, LinkHealth, LinkState
 from radio_gateway.domain.ids import Timeslot
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Outgoing, Peer
 from radio_gateway.protocols.errors import MalformedError, NotReadyError
 from radio_gateway.protocols.hytera.hdap import Service
+from radio_gateway.protocols.hytera.hrnp import START
+from radio_gateway.protocols.hytera.hrnp_session import HrnpSession
 from radio_gateway.protocols.hytera.hstrp import MAGIC
 from radio_gateway.protocols.hytera.session import (
     Delivered,
@@ -66,7 +69,7 @@ _SERVICES: Final = frozenset(int(service) for service in Service)
 
 @dataclass(slots=True)
 class _Port:
-    session: HstrpSession
+    session: HstrpSession | HrnpSession
     peer: Peer
 
 
@@ -94,6 +97,12 @@ class HyteraLinks:
     def opened(self, at: Moment) -> None:
         self._health_at = at.mono + HEALTH_EVERY_S
         self._become(LinkState.CONNECTING, "ports open, waiting for the base", at)
+        if self._config.control_port is not None:
+            for host in sorted(self._config.peers):
+                peer = Peer(ENDPOINT, host, self._config.control_port)
+                port = self._ports[ENDPOINT, host] = _Port(control_session(), peer)
+                port.session.expire(at.mono)
+                self._drain(port)
 
     def closed(self, reason: str, at: Moment) -> None:
         """Forget all sessions; what was not handed over is not."""
@@ -145,7 +154,9 @@ class HyteraLinks:
         if len(frame) > MAX_DATAGRAM:
             raise MalformedError(f"datagram over {MAX_DATAGRAM} octets", frame)
         if frame[:2] == MAGIC:
-            return self._take_hstrp(frame, peer, endpoint.slot, at)
+            return self._take_session(frame, peer, endpoint.slot, at)
+        if frame[:1] == bytes((START,)) and (peer.endpoint, peer.host) in self._ports:
+            return self._take_session(frame, peer, endpoint.slot, at)
         if not frame or frame[0] & 0x7F not in _SERVICES:
             raise MalformedError("neither HSTRP nor HDAP", frame)
         return [Heard(frame, route_by(peer.host, endpoint.slot), peer, plain=True)]
@@ -170,14 +181,15 @@ class HyteraLinks:
 
     def default_route(self, host: str) -> Route:
         """For radios and talkgroups that were not heard yet."""
-        plain = host in self._plain_heard_at
+        plain = host in self._plain_heard_at or self._controlled(host)
         return Route(host, None if plain else self._config.default_slot)
 
     def endpoint(self, service: Service, slot: int | None) -> str | None:
         """Name of the port that carries a service; None: this link has none."""
         for name, endpoint in self._config.endpoints.items():
             if endpoint == (service, slot):
-                return name
+                controls = name != ENDPOINT or self._config.control_port is not None
+                return name if controls else None
         return None
 
     def reply(self, heard: Heard, octets: bytes, at: Moment, *, acknowledges: bool = False) -> None:
@@ -198,7 +210,7 @@ class HyteraLinks:
         name = self.endpoint(service, route.slot)
         if name is None:
             raise NotReadyError(f"this link has no {service.name} port")
-        port = self._ports.get((name, route.host))
+        port = self._ports.get((ENDPOINT if self._config.serial else name, route.host))
         if port is not None and port.session.up:
             key = next(self._keys)
             self._done[key] = done
@@ -238,7 +250,12 @@ class HyteraLinks:
     def _quiet_s(self) -> float:
         return 2.0 * self._config.registration_period_s
 
-    def _take_hstrp(self, frame: bytes, peer: Peer, slot: int | None, at: Moment) -> list[Heard]:
+    def _controlled(self, host: str) -> bool:
+        """Whether this is a radio that we connect to."""
+        port = self._ports.get((ENDPOINT, host))
+        return port is not None and isinstance(port.session, HrnpSession)
+
+    def _take_session(self, frame: bytes, peer: Peer, slot: int | None, at: Moment) -> list[Heard]:
         key = (peer.endpoint, peer.host)
         port = self._ports.get(key) or _Port(HstrpSession(), peer)
         heard: list[Delivered] = []
@@ -262,7 +279,7 @@ class HyteraLinks:
 
     def _plain_peer(self, name: str, host: str) -> Peer | None:
         """Where a radio takes messages of this service: as heard, else its usual port."""
-        if host not in self._plain_heard_at:
+        if host not in self._plain_heard_at or name == ENDPOINT:
             return None
         usual = DEFAULT_PORTS["radio"].get(name)
         heard = self._plain.get((name, host))
@@ -272,7 +289,7 @@ class HyteraLinks:
         for data, acknowledges in port.session.outgoing():
             self._outgoing.append(Outgoing(data, port.peer, acknowledges))
 
-    def _settle(self, session: HstrpSession, at: Moment) -> list[Delivered]:
+    def _settle(self, session: HstrpSession | HrnpSession, at: Moment) -> list[Delivered]:
         """Pass on what happened in a session; returns the messages."""
         heard = []
         for event in session.events():
@@ -292,9 +309,15 @@ class HyteraLinks:
         if done is not None:
             done(fault, at)
 
-    def _session_changed(self, session: HstrpSession, reason: str, at: Moment) -> None:
+    def _session_changed(
+        self, session: HstrpSession | HrnpSession, reason: str, at: Moment
+    ) -> None:
         for port in self._ports.values():
             if port.session is session:
+                if session.up and isinstance(session, HrnpSession):
+                    for octets in SET_UP:
+                        session.send(octets, next(self._keys), at.mono)
+                    self._drain(port)
                 host = port.peer.host
                 log.info("%s: %s of %s: %s", self._config.name, port.peer.endpoint, host, reason)
                 if session.up:

@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from radio_gateway.adapters._hytera_control import ENDPOINT
 from radio_gateway.adapters.hytera import DEFAULT_PORTS, HyteraBase, HyteraConfig
 from radio_gateway.adapters.kinds.base import (
     NAME,
@@ -24,7 +25,7 @@ class HyteraSettings(UdpSettings):
     style: Literal["repeater", "radio"] = Field(
         default="repeater",
         description="repeater: ports per timeslot (30001..30010); radio: a radio as base "
-        "(3002..3004).",
+        "(3002..3004, with `control` 3005 as well).",
     )
     peers: frozenset[IpAddress] = Field(
         min_length=1, description="IP addresses of the base stations; others are refused."
@@ -48,6 +49,11 @@ class HyteraSettings(UdpSettings):
         le=86_400,
         description="Seconds after which radios are told to register again.",
     )
+    control: bool = Field(
+        default=False,
+        description="Style radio: also connect to the control port of the peers (HRNP, 3005), "
+        "for calls, emergencies, call alerts and disabling.",
+    )
     position_interval_s: int | None = Field(
         default=None,
         ge=5,
@@ -65,6 +71,8 @@ class HyteraSettings(UdpSettings):
     def _services_exist(self) -> Self:
         known = DEFAULT_PORTS[self.style]
         unknown = sorted(set(self.ports) - set(known))
+        if self.control and self.style != "radio":
+            raise ValueError("`control` with style radio only: repeaters need no connect")
         if unknown:
             raise ValueError(f"services of style {self.style}: {', '.join(known)}")
         return self
@@ -82,12 +90,15 @@ def _build(settings: HyteraSettings, _: Entropy) -> HyteraBase:
             dispatcher_id=settings.dispatcher_id,
             default_slot=settings.default_slot,
             subnet=settings.subnet,
+            control_port=DEFAULT_PORTS["radio"][ENDPOINT] if settings.control else None,
         )
     )
 
 
 def _endpoints(settings: HyteraSettings) -> tuple[Endpoint, ...]:
     ports = {**DEFAULT_PORTS[settings.style], **settings.ports}
+    if settings.style == "radio" and not settings.control:
+        ports.pop(ENDPOINT, None)
     return tuple(
         UdpEndpoint(name, settings.host, port, settings.source_limit)
         for name, port in ports.items()

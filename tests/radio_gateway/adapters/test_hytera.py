@@ -157,7 +157,7 @@ def test_a_datagram_over_2048_octets_is_dropped(rig: Rig) -> None:
 
 def test_every_service_has_the_ports_of_the_programming_software() -> None:
     assert DEFAULT_PORTS["repeater"]["tmp2"] == 30008
-    assert DEFAULT_PORTS["radio"] == {"rrs": 3002, "lp": 3003, "tmp": 3004}
+    assert DEFAULT_PORTS["radio"] == {"rrs": 3002, "lp": 3003, "tmp": 3004, "rcp": 3005}
     for name, port in DEFAULT_PORTS["repeater"].items():
         assert ENDPOINTS[name].slot == (1 if port % 2 else 2)
     assert ENDPOINTS["lp"] == (0x08, None)
