@@ -163,6 +163,7 @@ def burst_fields(octets: bytes) -> Fields:
     del found["octets"]
     if not isinstance(burst, DataBurst):
         found["wrong_bits"] = burst.wrong_bits
+        found["key_notice"] = _key_notice(burst)
         return found
     try:
         block = burst.payload()
@@ -173,20 +174,40 @@ def burst_fields(octets: bytes) -> Fields:
     return found
 
 
+def _key_notice(burst: Any) -> Fields | None:
+    """What burst F says about the encryption of its call."""
+    from radio_gateway.protocols.dmr.emb import Lcss
+    from radio_gateway.protocols.dmr.single_burst import KeyNotice
+
+    if burst.emb is None or burst.emb.lcss is not Lcss.SINGLE or burst.emb.privacy:
+        return None
+    try:
+        notice = KeyNotice.parse(burst.fragment)
+    except MalformedError as error:
+        return {"unreadable": error.what}
+    return None if notice is None else {**named(notice), "name": notice.algorithm_name}
+
+
 def _block(block: bytes, burst: Any) -> Fields | None:
     from radio_gateway.protocols.dmr.csbk import Csbk
     from radio_gateway.protocols.dmr.data_header import parse_data_header
     from radio_gateway.protocols.dmr.link_control import open_full_lc, parse_lc
+    from radio_gateway.protocols.dmr.location import LipShortReport
+    from radio_gateway.protocols.dmr.opcodes import name_of
     from radio_gateway.protocols.dmr.pi_header import PiHeader
     from radio_gateway.protocols.dmr.slot_type import DataType
+    from radio_gateway.protocols.dmr.trunking import ChannelGrant
 
     match burst.slot_type.data_type:
         case DataType.VOICE_LC_HEADER | DataType.TERMINATOR_WITH_LC as kind:
             return named(parse_lc(open_full_lc(block, kind)))
         case DataType.CSBK:
             csbk = Csbk.parse(block)
-            message = csbk.message()
-            return {**named(csbk), "message": None if message is None else named(message)}
+            message = csbk.message() or ChannelGrant.of(csbk)
+            said = None if message is None else named(message)
+            return {**named(csbk), "name": name_of(csbk.fid, csbk.opcode), "message": said}
+        case DataType.USB_DATA:
+            return named(LipShortReport.parse(block))
         case DataType.DATA_HEADER:
             return named(parse_data_header(block))
         case DataType.PI_HEADER:

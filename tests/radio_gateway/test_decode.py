@@ -55,6 +55,29 @@ def test_a_burst_shows_what_its_information_field_says() -> None:
     assert found.events == []
 
 
+def test_a_control_block_shows_its_name_and_the_channel_that_it_grants() -> None:
+    # slot type CSBK of colour code 1 around b1 00 123e 000009 280722 and its CRC
+    found = one("10dc20350c480a201462983204cdff57d75df5daca224e7941a924a003842ba926")
+    content = found.frame["content"]
+    assert content["name"] == "talkgroup voice grant"
+    assert (content["message"]["channel"], content["message"]["slot"]) == (0x123, 2)
+    assert content["message"]["emergency"] is True
+
+
+def test_a_short_location_report_shows_its_place() -> None:
+    # the published ten octets 07800001c000004a00da and their CRC in a USB data burst
+    found = one("006083d901ce4c7c8de12b8006fdff57d75df5ddd0cc2bb840e209a85390139067")
+    content = found.frame["content"]
+    assert (content["point"]["lat"], content["point"]["lon"]) == (-22.5, -45.0)
+
+
+def test_a_voice_burst_shows_the_key_that_it_announces() -> None:
+    # the published fragment 44428881 in a burst F of silence
+    frame = one("b9e881526173002a6bb9e8815261144428881e2173002a6bb9e881526173002a6b").frame
+    assert (frame["key_notice"]["key_id"], frame["key_notice"]["name"]) == (1, "AES-256")
+    assert one(LC_HEADER).frame.get("key_notice") is None
+
+
 def test_hytera_messages_are_found_in_their_envelopes() -> None:
     found = one(CALL_REQUEST)
     assert found.protocol == "hytera"

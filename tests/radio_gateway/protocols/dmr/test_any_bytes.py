@@ -38,7 +38,7 @@ from radio_gateway.protocols.errors import MalformedError
 
 _ROOT = Path(__file__).parents[3] / "vectors/dmr"
 MUTATIONS: Final = int(os.environ.get("DMR_MUTATIONS", "250000"))
-"Mutated frames of the slow test, all decoders together; 5000000 takes hours."
+"Mutated frames of the slow test, all decoders together; 5000000 take a quarter of an hour."
 SLOWEST_S: Final = 0.05
 _CHANNEL = Channel(1)
 
