@@ -29,13 +29,23 @@ from radio_gateway.offline import (
     SerialOffline,
     repeater_of,
 )
+from radio_gateway.offline_modem import ModemOffline
 
 HOMEBREW_PORTS: Final = (62030, 62031)
 "Where masters of the Homebrew protocol usually listen."
 IPSC_PORTS: Final[Mapping[int, str]] = {50000: "mototrbo-ipsc", 50001: "hytera-ipsc"}
 "Where repeaters of the two vendors usually send bursts."
-UDP_PROTOCOLS: Final = ("homebrew", "hytera", "hytera-ipsc", "mototrbo", "mototrbo-ipsc")
-SERIAL_PROTOCOLS: Final = ("kenwood", "nmea")
+MODEM_PORT: Final = 3335
+"Where MMDVMHost usually listens to a modem that is reached by UDP."
+UDP_PROTOCOLS: Final = (
+    "homebrew",
+    "hytera",
+    "hytera-ipsc",
+    "mmdvm",
+    "mototrbo",
+    "mototrbo-ipsc",
+)
+SERIAL_PROTOCOLS: Final = ("kenwood", "mmdvm-modem", "nmea", "tait")
 "Replayed from recordings of ours only."
 MAX_SENDERS: Final = 256
 "Captured senders that get a socket of their own."
@@ -201,6 +211,8 @@ class _Bases:
 
     def _make(self, name: str, link: str, at: Moment) -> Offline:
         """Look through the whole capture for the senders, so that all are known at once."""
+        if name.startswith("mmdvm"):
+            return ModemOffline()
         if name in SERIAL_PROTOCOLS:
             return SerialOffline(name, at)
         found = [
@@ -283,6 +295,7 @@ def _protocols(protocol: str | None, ports: Mapping[int, int]) -> dict[int, str]
     for style in DEFAULT_PORTS.values():
         usual |= dict.fromkeys(style.values(), "hytera")
     usual |= IPSC_PORTS
+    usual[MODEM_PORT] = "mmdvm"
     if ports:
         return {port: protocol or usual.get(port, "homebrew") for port in ports}
     return {port: name for port, name in usual.items() if protocol in (None, name)}

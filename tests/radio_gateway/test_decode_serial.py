@@ -1,12 +1,16 @@
 """`decode` for what stands on serial cables: Tait packets and modem frames."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from radio_gateway import replaying
 from radio_gateway.decoding import Decoded, Decoder, UnreadableError
 from tests.fakes import mmdvm_modem as modem
 from tests.fakes.tait_radio import packed
+from tests.radio_gateway.captures import ETHERNET, framed, pcap, udp
 from tests.radio_gateway.support import moment
 
 
@@ -109,3 +113,19 @@ def test_modem_frames_show_their_fields(octets: bytes, fields: dict[str, Any]) -
 def test_a_burst_that_says_nothing_is_shown_with_its_octets() -> None:
     (found,) = decode(modem.burst(1, 0x41, bytes(33)), "mmdvm")
     assert found.frame["burst"]["octets"] == "00" * 33
+
+
+def test_a_captured_modem_on_its_port_is_replayed(tmp_path: Path) -> None:
+    host, board = ("192.0.2.1", 3335), ("192.0.2.2", 3334)
+    said = [modem.header(), *[modem.voice()[n : n + 37] for n in range(0, 222, 37)]]
+    packets = [
+        (1_772_366_400.0 + 0.06 * n, framed(ETHERNET, udp(board, host, data)))
+        for n, data in enumerate(said)
+    ]
+    file = tmp_path / "modem.pcap"
+    file.write_bytes(pcap(packets))
+    lines: list[str] = []
+    events = [json.loads(line) for line in replaying.events(file, None, {}, lines.append)]
+    assert [event["kind"] for event in events] == ["call_started", "call_ended"]
+    assert events[0]["body"]["radio"]["number"] == modem.RADIO
+    assert lines[0].startswith("7 packets, 7 datagrams")
