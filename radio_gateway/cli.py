@@ -35,8 +35,8 @@ ProtocolName = Annotated[
     typer.Option(
         "--protocol",
         "-p",
-        help="homebrew, hytera, mototrbo, kenwood, nmea, tait, mmdvm or dmr-burst; default: "
-        "found out.",
+        help="homebrew, hytera, hytera-ipsc, mototrbo, mototrbo-ipsc, kenwood, nmea, tait, mmdvm "
+        "or dmr-burst; default: found out.",
     ),
 ]
 
@@ -141,8 +141,8 @@ def decode(
         typer.Option(
             "--protocol",
             "-p",
-            help="homebrew, hytera (or only hdap, hstrp, hrnp, rtp, ipsc), mototrbo, kenwood, "
-            "nmea, tait, mmdvm or dmr-burst; default: found out.",
+            help="homebrew, hytera (or only hdap, hstrp, hrnp, rtp, ipsc), mototrbo, "
+            "mototrbo-ipsc, kenwood, nmea, tait, mmdvm or dmr-burst; default: found out.",
         ),
     ] = None,
 ) -> None:

@@ -41,8 +41,9 @@ overridden by an environment variable: `SARDZE_PORT=9000`. A wrong key, kind or 
 with the file, the key, what was found and what is allowed; `radio-gateway check-config FILE` and
 `dispatch doctor --config FILE` read
 without starting. Commented examples: [MMDVM repeater](examples/homebrew.toml),
-[Hytera](examples/hytera.toml), [Kenwood](examples/kenwood.toml),
-[MOTOTRBO](examples/mototrbo.toml), [MMDVM modem](examples/mmdvm-modem.toml),
+[Hytera](examples/hytera.toml), [Hytera network](examples/hytera-ipsc.toml),
+[Kenwood](examples/kenwood.toml), [MOTOTRBO](examples/mototrbo.toml), [MOTOTRBO network](examples/mototrbo-ipsc.toml),
+[MMDVM modem](examples/mmdvm-modem.toml),
 [Tait](examples/tait.toml), [NMEA 0183](examples/nmea.toml).
 """
 

@@ -6,16 +6,15 @@ Nothing is answered: whoever listens here is not whom the radio speaks to.
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from typing import Final, NamedTuple
 
+from radio_gateway.adapters import _dmr_places as places
 from radio_gateway.adapters._recent import Recent
 from radio_gateway.domain.events import (
     EmergencyRaised,
     EmergencySource,
     Event,
     PositionReported,
-    PositionSource,
     RadioDeregistered,
     RadioRegistered,
     StatusReceived,
@@ -46,7 +45,7 @@ from radio_gateway.protocols.hytera.frames import read_message
 from radio_gateway.protocols.hytera.hdap import Hdap
 from radio_gateway.protocols.hytera.message import Message, UnknownMessage
 from radio_gateway.protocols.mototrbo import ars, lrrp, tms
-from radio_gateway.protocols.mototrbo.lrrp_report import Report, without_rollover
+from radio_gateway.protocols.mototrbo.lrrp_report import Report
 
 log = logging.getLogger(__name__)
 
@@ -57,11 +56,6 @@ LRRP_PORT: Final = 4001
 TMS_PORT: Final = 4007
 HYTERA_PORTS: Final = frozenset((3002, 3003, 3004, 3017, 3018, *range(30001, 30011)))
 _HDAP_SERVICES: Final = frozenset((0x08, 0x09, 0x11))
-_KMH: Final = 3.6
-_KMH_PER_KNOT: Final = 1.852
-_MAX_SPEED_MPS: Final = 100.0
-_CLOCK_SKEW: Final = timedelta(minutes=10)
-_OLD: Final = timedelta(minutes=10)
 _COMPRESSED_HEADER: Final = 5
 _SERVER: Final = 1
 "Address id of the computer behind a radio."
@@ -120,20 +114,8 @@ class Services:
             )
 
     def _udt_place(self, source: int, position: UdtPosition, at: Moment) -> None:
-        if position.point is None or self._repeated.seen((source, position), at.mono):
-            return
-        course = position.course_deg
-        self._emit(
-            PositionReported(
-                link=self._link,
-                at=at,
-                radio=self._radio(source),
-                point=position.point,
-                source=PositionSource.TRIGGERED,
-                speed_kmh=position.speed_kmh,
-                bearing_deg=None if course is None else float(course),
-            )
-        )
+        if not self._repeated.seen((source, position), at.mono):
+            self._place(places.of_udt(position, self._radio(source), self._link, at))
 
     def _read(self, said: _Said, at: Moment) -> bool:
         """Whether the datagram is of a service that we know, whatever it said."""
@@ -168,33 +150,9 @@ class Services:
             self._deregistered(said, at)
 
     def _lrrp(self, said: _Said, report: Report, at: Moment) -> None:
-        if report.shape is None or not (report.latitude or report.longitude):
-            return
-        speed, heading, fixed_at = report.speed_mps, report.heading_deg, report.time
-        if speed is not None and speed > _MAX_SPEED_MPS:
-            return
-        if self._repeated.seen((said.datagram.source, report), at.mono):
-            return
-        if fixed_at is not None:
-            fixed_at = without_rollover(fixed_at, at.utc)
-            if fixed_at - at.utc > _CLOCK_SKEW:
-                fixed_at = None
-        answer = report.kind == lrrp.DocumentKind.IMMEDIATE_REPORT
-        self._emit(
-            PositionReported(
-                link=self._link,
-                at=at,
-                radio=self._radio(said.datagram.source),
-                point=GeoPoint(report.latitude_deg, report.longitude_deg),
-                source=PositionSource.REQUESTED if answer else PositionSource.TRIGGERED,
-                fixed_at=fixed_at,
-                error_m=report.radius_m,
-                speed_kmh=None if speed is None else speed * _KMH,
-                bearing_deg=None if heading is None else float(heading),
-                altitude_m=report.altitude_m,
-                stale=fixed_at is not None and at.utc - fixed_at > _OLD,
-            )
-        )
+        source = said.datagram.source
+        if not self._repeated.seen((source, report), at.mono):
+            self._place(places.of_mototrbo(report, self._radio(source), self._link, at))
 
     def _tms(self, said: _Said, message: tms.TmsMessage, at: Moment) -> None:
         if isinstance(message, tms.Text) and not self._texts.seen(
@@ -227,15 +185,19 @@ class Services:
                     at,
                     to_server=said.to_server,
                 )
-            case lp.EmergencyReport():
-                self._emergency(said, message.gps.point, at)
-                self._place(said, message, PositionSource.EMERGENCY, at, verified=verified)
             case lp.VariableEmergencyReport():
                 self._emergency(said, None, at)
-            case lp.ImmediateReport():
-                self._place(said, message, PositionSource.REQUESTED, at, verified=verified)
-            case lp.TriggeredReport() | lp.ConditionReport() | lp.ConditionReportRssi():
-                self._place(said, message, PositionSource.TRIGGERED, at, verified=verified)
+            case (
+                lp.ImmediateReport()
+                | lp.EmergencyReport()
+                | lp.TriggeredReport()
+                | lp.ConditionReport()
+                | lp.ConditionReportRssi()
+            ):
+                if isinstance(message, lp.EmergencyReport):
+                    self._emergency(said, message.gps.point, at)
+                radio = self._radio(said.datagram.source)
+                self._place(places.of_hytera(message, radio, self._link, at, verified=verified))
             case _:
                 self._other(message, said)
 
@@ -256,39 +218,11 @@ class Services:
             )
         )
 
-    def _place(
-        self,
-        said: _Said,
-        report: lp.ImmediateReport
-        | lp.EmergencyReport
-        | lp.TriggeredReport
-        | lp.ConditionReport
-        | lp.ConditionReportRssi,
-        source: PositionSource,
-        at: Moment,
-        *,
-        verified: bool,
-    ) -> None:
-        gps = report.gps
-        if gps.point is None:
-            return
-        knots, course = gps.speed_knots, gps.course_deg
-        self._emit(
-            PositionReported(
-                link=self._link,
-                at=at,
-                radio=self._radio(said.datagram.source),
-                point=gps.point,
-                source=source,
-                fixed_at=gps.fixed_at,
-                speed_kmh=None if knots is None else knots * _KMH_PER_KNOT,
-                bearing_deg=None if course is None else float(course),
-                stale=not gps.valid,
-                verified=verified,
-            )
-        )
-
     # -- all -------------------------------------------------------------------------------------
+
+    def _place(self, position: PositionReported | None) -> None:
+        if position is not None:
+            self._emit(position)
 
     def _registered(self, said: _Said, at: Moment, *, renewal: bool) -> None:
         radio = self._radio(said.datagram.source)

@@ -101,6 +101,7 @@ class MonitoredCalls:
     def _end(self, key: tuple[int, int, int], reason: CallEndReason, at: Moment) -> None:
         transmission = self._running.pop(key).transmission
         heard = _Reported(StreamKey(key[0], key[1], b""), at.mono)
+        transmission.receptions[heard.key] = heard
         heard.seconds = round(at.mono - transmission.began.mono, 2)
         self._last[transmission.parties.exchange] = at.mono, transmission.conversation
         self._emit(transmission.ended(reason, heard, at))

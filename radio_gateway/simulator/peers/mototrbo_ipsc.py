@@ -40,12 +40,12 @@ from radio_gateway.protocols.mototrbo.ipsc_peering import (
     PeerRegistration,
     Version,
 )
+from radio_gateway.protocols.mototrbo.ipsc_rtp import Rtp
 from radio_gateway.protocols.mototrbo.ipsc_session import STREAM_FLAGS, Address
 from radio_gateway.protocols.mototrbo.ipsc_user import (
     BlockContent,
     BurstType,
     Content,
-    Rtp,
     UserPacket,
     UserType,
     VoiceContent,
