@@ -131,7 +131,7 @@ class MototrboSettings(UdpSettings):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if set(self.ports) - set(DEFAULT_PORTS) or set(self.radio_ports) - set(DEFAULT_PORTS):
-            raise ValueError(f"services: {', '.join(DEFAULT_PORTS)}")
+            raise ValueError(f"in ports and radio_ports only {', '.join(DEFAULT_PORTS)}")
         try:
             self.networks  # noqa: B018  # checks that they differ
         except ValueError as error:

@@ -61,7 +61,10 @@ def test_what_works_and_is_not_wise_is_advised_against(tmp_path: Path) -> None:
         ('radios = ["1001 to 1099"]', 'radio numbers as "1001" or "1001-1099"'),
         ('radios = ["1099-1001"]', "the lower one first"),
         ('radios = ["16777216"]', "radio numbers of 1..16777215"),
-        ("ports = { xnl = 8002 }", "services: ars, lrrp, tms, telemetry, battery"),
+        (
+            "ports = { xnl = 8002 }",
+            "in ports and radio_ports only ars, lrrp, tms, telemetry, battery",
+        ),
         ("server_network = 12", "networks that differ"),
         ("cai_network = 224", "223"),
         ("group_network = 12", "224"),
