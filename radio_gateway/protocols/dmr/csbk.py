@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, Protocol, TypeAlias
 
 from radio_gateway.protocols.dmr.checks import CrcMask, check_seal, seal
-from radio_gateway.protocols.dmr.link_control import FID_ETSI, FID_MOTOROLA
+from radio_gateway.protocols.dmr.link_control import FID_ETSI, FID_MOTOROLA, ServiceOption
 
 DATA_OCTETS: Final = 8
 
@@ -82,6 +82,11 @@ class UnitVoiceRequest:
     source: int
     service: int = 0
     "`ServiceOption` bits."
+
+    @property
+    def emergency(self) -> bool:
+        """The emergency bit of the service options."""
+        return bool(self.service & ServiceOption.EMERGENCY)
 
     @classmethod
     def parse(cls, data: bytes) -> "UnitVoiceRequest":

@@ -196,6 +196,15 @@ def test_messages(octets: str, message: CsbkMessage) -> None:
     assert message.build().build() == block
 
 
+@pytest.mark.parametrize(("service", "emergency"), [("80", True), ("40", False)])
+def test_a_request_to_talk_may_be_an_emergency(service: str, emergency: bool) -> None:
+    block = seal(bytes.fromhex(f"84 00 {service}00 000065 0000ca"), CrcMask.CSBK)
+    message = Csbk.parse(block).message()
+
+    assert isinstance(message, UnitVoiceRequest)
+    assert message.emergency == emergency
+
+
 @pytest.mark.parametrize("opcode", ["9f", "a0", "a7"])
 def test_motorola_opcodes_mean_nothing_under_etsi(opcode: str) -> None:
     block = seal(bytes.fromhex(f"{opcode} 00 0000 000009 280722"), CrcMask.CSBK)
