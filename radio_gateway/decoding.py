@@ -132,10 +132,12 @@ def _read(data: bytes, protocol: str | None) -> tuple[str, list[Fields]]:
 def _homebrew(data: bytes) -> list[Fields]:
     from radio_gateway.protocols.homebrew.dmrd import DmrFrame
     from radio_gateway.protocols.homebrew.frames import parse_frame, parse_host_frame
+    from radio_gateway.protocols.homebrew.openbridge import without_signature
 
     frame: Any
+    plain, signature = without_signature(data)
     try:
-        frame = parse_frame(data)
+        frame = parse_frame(plain)
     except MalformedError as error:
         try:
             frame = parse_host_frame(data)
@@ -147,7 +149,7 @@ def _homebrew(data: bytes) -> list[Fields]:
             found["burst"] = {"octets": frame.burst.hex(), **burst_fields(frame.burst)}
         except MalformedError as error:
             found["burst"] = {"octets": frame.burst.hex(), "unreadable": error.what}
-    return [found]
+    return [{**found, "signature": signature.hex()} if signature else found]
 
 
 def _dmr_burst(data: bytes) -> list[Fields]:

@@ -92,7 +92,10 @@ class HomebrewOffline(_Base):
         self._addresses: dict[int, Peer] = {}
 
     def feed(self, data: bytes, peer: Peer, at: Moment) -> list[Event]:
+        from radio_gateway.protocols.homebrew.openbridge import without_signature
+
         before = self._pass_time(at)
+        data, _ = without_signature(data)
         number = repeater_of(data)
         if number is None or is_login(data):
             return before
@@ -244,9 +247,10 @@ class SerialOffline(_Base):
 def repeater_of(data: bytes) -> int | None:
     """The repeater that a Homebrew datagram names; None: none, or no such datagram."""
     from radio_gateway.protocols.homebrew.frames import parse_frame
+    from radio_gateway.protocols.homebrew.openbridge import without_signature
 
     try:
-        return getattr(parse_frame(data), "repeater_id", None)
+        return getattr(parse_frame(without_signature(data)[0]), "repeater_id", None)
     except MalformedError:
         return None
 

@@ -42,3 +42,13 @@ def build_bridged(frame: DmrFrame, passphrase: bytes) -> bytes:
         frame, slot=1 if frame.group else frame.slot, bit_errors=None, rssi_dbm=None
     ).build()
     return plain + sign(plain, passphrase)
+
+
+def without_signature(datagram: bytes) -> tuple[bytes, bytes]:
+    """The burst of a captured datagram, and a signature that stays unchecked.
+
+    Octets that are no OpenBridge datagram come back as they are, with no signature.
+    """
+    if len(datagram) != DATAGRAM_OCTETS or not datagram.startswith(DmrFrame.TAG):
+        return datagram, b""
+    return datagram[:SIGNED_OCTETS], datagram[SIGNED_OCTETS:]

@@ -1,14 +1,21 @@
 """Signed bursts between servers; the signature is worked out here by RFC 2104, without `hmac`."""
 
 import hashlib
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from radio_gateway.decoding import Decoder
+from radio_gateway.domain.moment import Moment
 from radio_gateway.protocols.errors import MalformedError, RefusedError
 from radio_gateway.protocols.homebrew.dmrd import DmrFrame, FrameType
-from radio_gateway.protocols.homebrew.openbridge import build_bridged, parse_bridged
+from radio_gateway.protocols.homebrew.openbridge import (
+    build_bridged,
+    parse_bridged,
+    without_signature,
+)
 
 KEY = b"bridge passphrase"
 # the captured datagram of homebrew/datagrams.json as a bridge would send it: without its last two
@@ -89,3 +96,19 @@ def test_signed_octets_are_a_frame_or_malformed(rest: bytes) -> None:
     except MalformedError:
         return
     assert frame.burst == signed[20:]
+
+
+def test_a_capture_is_read_without_the_passphrase() -> None:
+    assert without_signature(DATAGRAM) == (SIGNED, rfc_2104(KEY, SIGNED))
+    assert without_signature(SIGNED) == (SIGNED, b"")
+
+
+def test_a_captured_datagram_is_decoded_with_its_signature_and_its_radio() -> None:
+    at = Moment(0.0, datetime(2026, 11, 22, tzinfo=UTC))
+    [found] = Decoder().decode(DATAGRAM, at)
+
+    assert found.protocol == "homebrew"
+    assert found.frame["signature"] == rfc_2104(KEY, SIGNED).hex()
+    assert found.frame["source"] == 2308155
+    [event] = found.events
+    assert "2308155" in str(event)
