@@ -42,8 +42,8 @@ with the file, the key, what was found and what is allowed; `radio-gateway check
 `dispatch doctor --config FILE` read
 without starting. Commented examples: [MMDVM repeater](examples/homebrew.toml),
 [Hytera](examples/hytera.toml), [Hytera network](examples/hytera-ipsc.toml),
-[Kenwood](examples/kenwood.toml), [MOTOTRBO](examples/mototrbo.toml), [MOTOTRBO network](examples/mototrbo-ipsc.toml),
-[MMDVM modem](examples/mmdvm-modem.toml),
+[Kenwood](examples/kenwood.toml), [MOTOTRBO](examples/mototrbo.toml),
+[MOTOTRBO network](examples/mototrbo-ipsc.toml), [MMDVM modem](examples/mmdvm-modem.toml),
 [Tait](examples/tait.toml), [NMEA 0183](examples/nmea.toml).
 """
 

@@ -1,6 +1,7 @@
-"""Which bursts belong to one transmission: Hytera's packets do not say."""
+"""Which bursts belong to one transmission, and their order: Hytera's packets do not quite say."""
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 from typing import Final
 
 from radio_gateway.protocols.hytera.ipsc import IpscPacket, SlotType
@@ -9,6 +10,7 @@ SILENCE_S: Final = 1.0
 "A pause that ends a transmission."
 _RECENT: Final = 256
 "So many packets back count as late ones of what has ended."
+_HALF: Final = 1 << 31
 _VOICE: Final = frozenset(range(SlotType.VOICE_A, SlotType.VOICE_F + 1, 0x1111))
 _OPENING: Final = _VOICE | {SlotType.VOICE_LC_HEADER}
 
@@ -55,3 +57,44 @@ class Streams:
         if now - slot.heard_at >= SILENCE_S:
             return True
         return packet.slot_type == SlotType.VOICE_LC_HEADER and parties != slot.parties
+
+
+@dataclass(slots=True)
+class _Counter:
+    """Numbers of one slot: as they came, and without those of the other slot."""
+
+    newest: int
+    position: int = 0
+    recent: deque[int] = field(default_factory=lambda: deque(maxlen=_RECENT))
+
+
+class Numbers:
+    """Sequence numbers per slot.
+
+    No capture shows both slots busy, so it is uncertain whether they count together. Numbers that
+    were seen on the other slot are therefore no gap in this one.
+    """
+
+    def __init__(self) -> None:
+        self._counters: dict[tuple[int, int], _Counter] = {}
+
+    def number(self, repeater: int, packet: IpscPacket) -> int:
+        """0..255 as `Envelope.sequence` wants it; sync packets (0) keep their number."""
+        if not packet.sequence:
+            return 0
+        key = repeater, packet.slot
+        counter = self._counters.get(key)
+        if counter is None:
+            counter = self._counters[key] = _Counter(packet.sequence)
+        other = self._counters.get((repeater, 3 - packet.slot))
+        ahead = (packet.sequence - counter.newest + _HALF) % (2 * _HALF) - _HALF
+        step = ahead
+        if other is not None and 1 < abs(ahead) < _RECENT:
+            low, high = sorted((packet.sequence, counter.newest))
+            between = sum(low < number < high for number in set(other.recent))
+            step = ahead - between if ahead > 0 else ahead + between
+        position = counter.position + step
+        if ahead > 0:
+            counter.newest, counter.position = packet.sequence, position
+        counter.recent.append(packet.sequence)
+        return position % 256

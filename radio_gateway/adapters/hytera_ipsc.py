@@ -12,7 +12,7 @@ from radio_gateway.adapters._dmr_faults import FaultLog
 from radio_gateway.adapters._dmr_receiver import Receiver
 from radio_gateway.adapters._dmr_refusals import refusal
 from radio_gateway.adapters._dmr_sites import HEALTH_EVERY_S, Site
-from radio_gateway.adapters._hytera_ipsc_streams import SILENCE_S, Streams
+from radio_gateway.adapters._hytera_ipsc_streams import SILENCE_S, Numbers, Streams
 from radio_gateway.domain.commands import AcknowledgeEmergency, Command
 from radio_gateway.domain.events import Event, LinkState
 from radio_gateway.domain.moment import Moment
@@ -125,6 +125,7 @@ class HyteraIpscMaster:
             timeout_s=config.timeout_s,
         )
         self._streams = Streams()
+        self._sequence = Numbers()
         self._receiver = Receiver(
             config.name,
             config.network,
@@ -222,7 +223,7 @@ class HyteraIpscMaster:
         self._whole.payload(at)
         name, number = site.name or "", self._numbers[host]
         frame = _Frame(
-            sequence=packet.sequence & 0xFF,
+            sequence=self._sequence.number(number, packet),
             repeater_id=number,
             slot=packet.slot,
             stream=self._streams.stream(number, packet, at.mono),

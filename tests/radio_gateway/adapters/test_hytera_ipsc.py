@@ -157,6 +157,16 @@ def test_a_private_call_and_an_answer_are_two_calls_of_one_exchange(line: Line) 
     assert second.conversation == first.call
 
 
+def test_slots_that_count_together_are_no_loss(line: Line) -> None:
+    """The simulated repeater numbers the bursts of both slots in one row."""
+    for slot in (1, 2):
+        radio, target = RADIO + slot, TALKGROUP + slot
+        line.repeater.talk(radio, target, now=line.now + slot / 7, duration_s=3.0, slot=slot)
+    line.run(5.0)
+    assert [call.loss_percent for call in line.calls()] == [0.0, 0.0]
+    assert {call.duration_s for call in line.calls()} == {3.0}
+
+
 def test_late_entry_and_an_end_that_is_lost(line: Line) -> None:
     line.repeater.talk(
         RADIO, TALKGROUP, now=line.now, duration_s=0.72, late_entry=True, lose_terminator=True
