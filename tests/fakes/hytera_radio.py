@@ -1,76 +1,89 @@
-"""A Hytera radio's control port as its description says, octet by octet; no code of ours.
+"""A Hytera radio on USB as another author would write it: plain HDAP datagrams, counted by hand.
 
-Source: the HRNP and RCP chapters of the protocol notes of 2E0RPT, hylink and HyteraNetRpt. It
-answers a connect, acknowledges data, answers what needs an answer, and reports calls only after
-it was asked for them.
+Layouts from captures (RRS registration and text of OK-DMR/ok-dmrlib's tests): service, opcode,
+length, payload, checksum over opcode to payload, 0x03.
 """
 
+import itertools
+import socket
 import struct
-from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+DISPATCHER = 2_400_001
 
 
-def hrnp(opcode: int, number: int, inner: bytes = b"", to: int = 0x20) -> bytes:
-    """One packet of the radio (address 0x10)."""
-    head = struct.pack(">6BHH", 0x7E, 4, 0, opcode, 0x10, to, number, 12 + len(inner))
-    octets = head + b"\0\0" + inner
-    padded = octets + b"\0" * (len(octets) % 2)
-    total = sum(struct.unpack(f">{len(padded) // 2}H", padded))
-    total = (total >> 16) + (total & 0xFFFF)
-    total = (total >> 16) + (total & 0xFFFF)
-    return head + struct.pack(">H", total ^ 0xFFFF) + inner
+def hdap(service: int, opcode: int, payload: bytes) -> bytes:
+    """One message with its checksum."""
+    head = struct.pack(">HH", opcode, len(payload))
+    check = ((~sum(head + payload) & 0xFF) + 0x33) & 0xFF
+    return bytes([service]) + head + payload + bytes([check, 0x03])
 
 
-def rcp(opcode: int, payload: bytes) -> bytes:
-    """A control message: little-endian, with its checksum."""
-    body = struct.pack("<HH", opcode, len(payload)) + payload
-    return b"\x02" + body + bytes(((~sum(body) + 0x33) & 0xFF, 0x03))
+def address(number: int) -> bytes:
+    """A radio number as the radios write it: subnet 10, then 24 bits."""
+    return b"\x0a" + number.to_bytes(3, "big")
 
 
+@dataclass
 class HyteraRadio:
-    """Takes packets, gives the octets to send back."""
+    """One radio behind one address; requests block until the answer, at most `patience_s`."""
 
-    def __init__(self, address: int = 0x20) -> None:
-        self.connected = False
-        self.asked: list[int] = []
-        "Opcodes of the control messages that came."
-        self.alerted: list[int] = []
-        "Radios that shall be called for attention."
-        self._address = address
-        self._number = 0
+    gateway: str
+    ports: dict[str, int]
+    number: int
+    patience_s: float = 2.0
+    received: list[str] = field(default_factory=list)
 
-    def take(self, packet: bytes) -> Iterator[bytes]:
-        """What the radio answers to one packet."""
-        opcode, number = packet[3], struct.unpack(">H", packet[6:8])[0]
-        if opcode == 0xFE:
-            self.connected, self._number = True, 0
-            yield hrnp(0xFD, 0, to=self._address)
-        elif opcode == 0xFB:
-            self.connected = False
-            yield hrnp(0xFA, number, to=self._address)
-        elif opcode == 0x00 and self.connected:
-            yield hrnp(0x10, number, to=self._address)
-            yield from self._answer(packet[12:])
+    def __post_init__(self) -> None:
+        self._numbers = itertools.count(1)
+        self._sockets = {name: self._open() for name in self.ports}
 
-    def hears(self, process: int, talkgroup: int, sender: int) -> bytes:
-        """A group call goes on (1) or ends (3): broadcast B844."""
-        return self.say(rcp(0xB844, struct.pack("<HHII", process, 1, talkgroup, sender)))
+    def _open(self) -> socket.socket:
+        line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        line.bind(("127.0.0.1", 0))
+        line.settimeout(self.patience_s)
+        return line
 
-    def emergency(self) -> bytes:
-        """The radio's own emergency key: status report B0C8, target 9."""
-        return self.say(rcp(0xB0C8, struct.pack("<BH", 9, 1)))
+    def close(self) -> None:
+        for line in self._sockets.values():
+            line.close()
 
-    def say(self, message: bytes) -> bytes:
-        self._number += 1
-        return hrnp(0x00, self._number, message, to=self._address)
+    def register(self) -> None:
+        """Switch on; returns once the gateway has answered with success."""
+        self._send("rrs", hdap(0x11, 0x0003, address(self.number)))
+        answer = self._receive("rrs")
+        if answer[1:3] != b"\x00\x80" or answer[9] != 0:
+            raise AssertionError(f"registration: {answer.hex(' ')}")
 
-    def _answer(self, message: bytes) -> Iterator[bytes]:
-        if message[:1] != b"\x02":
-            return
-        (opcode,) = struct.unpack("<H", message[1:3])
-        self.asked.append(opcode)
-        reply = opcode & 0x0FFF | 0x8000
-        if opcode == 0x0835:
-            self.alerted.append(struct.unpack("<I", message[5:9])[0])
-            yield self.say(rcp(reply, b"\0" + message[5:9]))
-        elif opcode in (0x00C6, 0x10C9, 0x10C7, 0x1847):
-            yield self.say(rcp(reply, b"\0"))
+    def text(self, words: str, number: int | None = None) -> int:
+        """Write to the dispatcher; returns the request number once it is acknowledged."""
+        request = next(self._numbers) if number is None else number
+        head = struct.pack(">I", request) + address(DISPATCHER) + address(self.number)
+        self._send("tmp", hdap(0x09, 0x00A1, head + words.encode("utf-16-le")))
+        while True:
+            answer = self._receive("tmp")
+            if answer[2] == 0xA2 and answer[5:9] == struct.pack(">I", request):
+                return request
+
+    def emergency(self, lat: str, lon: str) -> None:
+        """Press the emergency key: one report, `ddmm.mmmm` north and `dddmm.mmmm` east."""
+        fix = b"A" + bytes(12) + b"N" + lat.encode() + b"E" + lon.encode() + b"0.0" + bytes(3)
+        self._send("lp", hdap(0x08, 0xB003, address(self.number) + b"\x00" + fix))
+
+    def accept_text(self) -> str:
+        """Take the dispatcher's next text and acknowledge it."""
+        while True:
+            message = self._receive("tmp")
+            if message[2] != 0xA1:
+                continue
+            request, destination, source = message[5:9], message[9:13], message[13:17]
+            words = message[17:-2].decode("utf-16-le")
+            self._send("tmp", hdap(0x09, 0x00A2, request + destination + source + b"\x00"))
+            self.received.append(words)
+            return words
+
+    def _send(self, service: str, datagram: bytes) -> None:
+        self._sockets[service].sendto(datagram, (self.gateway, self.ports[service]))
+
+    def _receive(self, service: str) -> bytes:
+        return self._sockets[service].recv(2048)

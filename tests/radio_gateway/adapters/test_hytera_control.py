@@ -20,7 +20,7 @@ from radio_gateway.domain.events import (
 from radio_gateway.domain.ids import RadioId
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Outgoing, Peer
-from tests.fakes.hytera_radio import HyteraRadio
+from tests.fakes.hytera_control_radio import HyteraRadio
 from tests.radio_gateway.adapters.hytera_rig import REGISTRATION
 
 HOST = "192.0.2.10"
