@@ -1,27 +1,19 @@
-"""A modem in memory: it is found, set up, listened to, and given no more than it can take."""
+"""A modem in memory: it is found, set up and listened to."""
 
 import random
 from dataclasses import replace
 
 import pytest
 
-from radio_gateway.adapters._mmdvm_config import ModemConfig, rssi_dbm
-from radio_gateway.adapters.mmdvm_modem import ModemHost
+from radio_gateway.adapters._mmdvm_config import rssi_dbm
 from radio_gateway.domain.commands import (
     AcknowledgeEmergency,
-    CallAlert,
-    Command,
-    DisableRadio,
-    RadioCheck,
-    SendText,
 )
 from radio_gateway.domain.events import (
     CallEnded,
     CallEndReason,
     CallKind,
     CallStarted,
-    CommandOutcome,
-    CommandResult,
     EmergencyRaised,
     EmergencySource,
     Event,
@@ -30,25 +22,14 @@ from radio_gateway.domain.events import (
     LinkState,
     PositionReported,
     TalkerAliasHeard,
-    TextFailure,
-    TextProgress,
     TextReceived,
-    TextState,
 )
 from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.ids import RadioId, TalkgroupId
-from radio_gateway.domain.moment import Moment
-from radio_gateway.domain.ports import Peer
-from radio_gateway.protocols.dmr import csbk
-from radio_gateway.protocols.dmr.air import Channel, Parties
-from radio_gateway.protocols.dmr.burst import DataBurst, parse_burst
-from radio_gateway.protocols.dmr.csbk import Csbk
-from radio_gateway.protocols.dmr.data_header import ResponseHeader
+from radio_gateway.protocols.dmr.air import Parties
 from radio_gateway.protocols.dmr.link_control import GpsInfo
-from radio_gateway.protocols.dmr.sending import csbk_bursts, response_bursts, text_bursts
-from radio_gateway.protocols.dmr.slot_type import DataType
-from radio_gateway.protocols.dmr.sync import Sync
-from radio_gateway.protocols.mmdvm.configuration import Configuration, Frequencies
+from radio_gateway.protocols.dmr.sending import text_bursts
+from radio_gateway.protocols.mmdvm.configuration import Frequencies
 from radio_gateway.simulator.peers.mmdvm import LineLoss, ModemPeer
 from tests.fakes.mmdvm_modem import (
     RADIO,
@@ -59,78 +40,15 @@ from tests.fakes.mmdvm_modem import (
     header,
     voice,
 )
-from tests.radio_gateway.support import moment
-
-CONFIG = ModemConfig(
-    name="nida", network="nida", modem=Configuration(colour_code=1), site="Švyturys", radio=99
+from tests.radio_gateway.adapters.modem_rig import (
+    CONFIG,
+    SENDING,
+    START,
+    UNIT,
+    UPLINK,
+    Rig,
+    uplink,
 )
-SENDING = replace(CONFIG, transmit=True)
-UNIT = RadioId("nida", 2_161_005)
-START = [0, 2, 3]
-UPLINK = Channel(1, Sync.MS_DATA)
-
-
-class Rig:
-    """The adapter, its clock, and the modem at the other end of the cable."""
-
-    def __init__(self, config: ModemConfig = CONFIG, modem: MmdvmModem | None = None) -> None:
-        self.modem = modem or MmdvmModem()
-        self.host = ModemHost(config)
-        self.mono = 0.0
-        self.log: list[Event] = []
-        self.air_at = 0.0
-        self.host.opened(self.now)
-
-    @property
-    def now(self) -> Moment:
-        return moment(self.mono)
-
-    @property
-    def states(self) -> list[LinkState]:
-        return [event.state for event in self.log if isinstance(event, LinkChanged)]
-
-    def hear(self, data: bytes) -> list[Event]:
-        self.host.feed(data, Peer("serial"), self.now)
-        return self.carry()
-
-    def command(self, command: Command) -> list[Event]:
-        self.host.command(command, self.now)
-        return self.carry()
-
-    def wait(self, seconds: float) -> list[Event]:
-        """Let time pass from deadline to deadline; the modem transmits a burst per 60 ms."""
-        end = self.mono + seconds
-        found: list[Event] = []
-        for _ in range(20_000):
-            deadline = self.host.deadline()
-            if deadline is None or deadline > end:
-                break
-            self.mono = max(self.mono, deadline)
-            self._air()
-            self.host.expire(self.now)
-            found += self.carry()
-        else:
-            raise AssertionError("the adapter never rests")
-        self.mono = end
-        self._air()
-        return found + self.carry()
-
-    def carry(self) -> list[Event]:
-        found: list[Event] = []
-        while True:
-            found += self.host.events()
-            sent = self.host.outgoing()
-            if not sent:
-                break
-            for frame in sent:
-                self.host.feed(self.modem.answer(frame.data), Peer("serial"), self.now)
-        self.log += found
-        return [event for event in found if not isinstance(event, LinkChanged | LinkHealth)]
-
-    def _air(self) -> None:
-        while self.air_at + 0.06 <= self.mono:
-            self.air_at += 0.06
-            self.modem.play()
 
 
 @pytest.fixture
@@ -147,15 +65,6 @@ def sender() -> Rig:
     ready = Rig(SENDING)
     ready.wait(3)
     return ready
-
-
-def uplink(rig: Rig, bursts: list[tuple[DataType, bytes]]) -> list[Event]:
-    """Let a radio send bursts on timeslot 1."""
-    found: list[Event] = []
-    for kind, octets in bursts:
-        found += rig.hear(burst(1, 0x40 | kind, octets))
-        found += rig.wait(0.06)
-    return found
 
 
 @pytest.mark.parametrize("protocol", [1, 2])
@@ -365,191 +274,6 @@ def test_a_bad_line_loses_no_alarm_and_no_call_is_left_open(seed: int) -> None:
     assert calls == {e.call for e in events if isinstance(e, CallEnded)}
     assert len(calls) >= 5
     assert rig.states == [LinkState.CONNECTING, LinkState.UP]
-
-
-def text(words: str = "Grįžk", key: str = "t", radio: RadioId = UNIT) -> SendText:
-    return SendText(command=key, text=words, radio=radio)
-
-
-def kinds(octets: list[bytes]) -> list[DataType]:
-    found = []
-    for one in octets:
-        parsed = parse_burst(one)
-        assert isinstance(parsed, DataBurst)
-        assert parsed.slot_type is not None
-        assert (parsed.sync, parsed.slot_type.colour_code) == (Sync.BS_DATA, 1)
-        found.append(parsed.slot_type.data_type)
-    return found
-
-
-def states(events: list[Event]) -> list[TextState]:
-    return [event.state for event in events if isinstance(event, TextProgress)]
-
-
-def test_nothing_is_transmitted_without_leave(rig: Rig) -> None:
-    (failed,) = rig.command(text())
-    assert isinstance(failed, TextProgress)
-    assert failed.reason is TextFailure.UNSUPPORTED
-    rig.hear(header() + voice())
-    rig.wait(10)
-    assert set(rig.modem.heard) == {0, 1, 2, 3}
-
-
-def answer(rig: Rig, accepted: bool = True) -> list[Event]:
-    """The radio answers a confirmed packet."""
-    response = ResponseHeader(
-        target=99,
-        source=UNIT.number,
-        sap=10,
-        blocks=0,
-        response_class=0 if accepted else 1,
-        response_type=1,
-        status=0,
-    )
-    bursts = response_bursts(response, UPLINK)
-    return uplink(rig, [(item.slot_type.data_type, item.octets) for item in bursts])
-
-
-def test_a_text_is_sent_paced_and_delivered_when_the_radio_says_so(sender: Rig) -> None:
-    words = "Grįžk į bazę. " * 9
-    sender.command(text(words))
-    events = sender.wait(3)
-    assert states(events) == [TextState.SENT]
-    aired = kinds(sender.modem.aired[1])
-    assert len(aired) > 10
-    assert aired[:7] == [DataType.CSBK] * 6 + [DataType.DATA_HEADER]
-    assert sender.modem.overruns == 0
-    assert sender.modem.heard.index(0x1D) < sender.modem.heard.index(0x18)
-    assert states(answer(sender)) == [TextState.DELIVERED]
-    sender.wait(6)
-    assert not sender.modem.on, "after the hang time"
-    assert sender.modem.aired[2] == []
-
-
-def test_a_text_that_is_not_answered_is_repeated_and_fails(sender: Rig) -> None:
-    sender.command(text())
-    events = sender.wait(30)
-    assert states(events) == [TextState.SENT, TextState.FAILED]
-    assert kinds(sender.modem.aired[1]).count(DataType.DATA_HEADER) == 3
-
-
-def test_a_text_that_arrived_damaged_is_repeated_at_once(sender: Rig) -> None:
-    sender.command(text())
-    sender.wait(1)
-    assert states(answer(sender, accepted=False)) == []
-    sender.wait(2)
-    assert kinds(sender.modem.aired[1]).count(DataType.DATA_HEADER) == 2
-    assert states(answer(sender)) == [TextState.DELIVERED]
-
-
-def test_a_text_to_a_talkgroup_is_sent_and_nothing_more_is_known(sender: Rig) -> None:
-    sender.command(SendText(command="g", text="Visi", talkgroup=TalkgroupId("nida", 7)))
-    assert states(sender.wait(30)) == [TextState.SENT]
-
-
-@pytest.mark.parametrize(
-    ("command", "reply"),
-    [
-        (
-            RadioCheck(command="c", radio=UNIT),
-            csbk.RadioCheck(target=99, source=UNIT.number, request=False),
-        ),
-        (
-            CallAlert(command="c", radio=UNIT),
-            csbk.ServiceAck(target=99, source=UNIT.number),
-        ),
-    ],
-    ids=["check", "alert"],
-)
-def test_a_control_block_is_done_when_its_radio_answers(
-    command: Command, reply: csbk.CsbkMessage, sender: Rig
-) -> None:
-    sender.command(command)
-    sender.wait(1)
-    sent = parse_burst(sender.modem.aired[1][-1])
-    assert isinstance(sent, DataBurst)
-    message = Csbk.parse(sent.payload()).message()
-    assert isinstance(message, csbk.RadioCheck | csbk.CallAlert)
-    assert (message.target, message.source) == (UNIT.number, 99)
-    bursts = csbk_bursts(reply, UPLINK)
-    events = uplink(sender, [(item.slot_type.data_type, item.octets) for item in bursts])
-    (result,) = [e for e in events if isinstance(e, CommandResult)]
-    assert result.outcome is CommandOutcome.DONE
-
-
-def test_a_control_block_without_answer_fails(sender: Rig) -> None:
-    sender.command(RadioCheck(command="c", radio=UNIT))
-    (result,) = [e for e in sender.wait(30) if isinstance(e, CommandResult)]
-    assert result.outcome is CommandOutcome.FAILED
-
-
-def test_nothing_is_sent_into_a_call(sender: Rig) -> None:
-    sender.hear(header())
-    sender.command(text())
-    for _ in range(30):
-        sender.hear(voice()[:37])
-        sender.wait(0.06)
-    assert sender.modem.aired[1] == []
-    assert states(sender.wait(3)) == [TextState.SENT]
-
-
-def test_a_modem_that_refuses_a_burst_fails_the_text(sender: Rig) -> None:
-    sender.modem.refuses = {0x18: 5}
-    events = sender.command(text()) + sender.wait(2)
-    failed = [e for e in events if isinstance(e, TextProgress)]
-    assert [(e.state, e.reason) for e in failed] == [(TextState.FAILED, TextFailure.BUSY)]
-    assert 0x1E in sender.modem.heard
-
-
-def test_a_text_waits_for_room_in_the_modem(sender: Rig) -> None:
-    sender.modem.room = {1: 0, 2: 0}
-    sender.hear(sender.modem.answer(framed(1)))
-    sender.command(text("x" * 128))
-    sender.wait(4)
-    assert sender.modem.overruns == 0
-
-
-@pytest.mark.parametrize(
-    ("command", "reason"),
-    [
-        (text("x" * 129), TextFailure.TOO_LONG),
-        (text(radio=RadioId("nida", 0)), TextFailure.UNSUPPORTED),
-    ],
-    ids=["long", "nobody"],
-)
-def test_what_cannot_be_sent_fails_at_once(
-    command: SendText, reason: TextFailure, sender: Rig
-) -> None:
-    (failed,) = sender.command(command)
-    assert isinstance(failed, TextProgress)
-    assert failed.reason is reason
-
-
-def test_other_commands_are_refused(sender: Rig) -> None:
-    (result,) = sender.command(DisableRadio(command="d", radio=UNIT))
-    assert isinstance(result, CommandResult)
-    assert result.outcome is CommandOutcome.REFUSED
-
-
-def test_a_radio_that_calls_the_base_wakes_its_transmitter(sender: Rig) -> None:
-    bursts = csbk_bursts(csbk.OutboundActivation(base=1, source=UNIT.number), UPLINK)
-    sender.hear(burst(1, 0xC3, bursts[0].octets))
-    sender.wait(0.1)
-    assert sender.modem.heard[-1] == 0x1D
-    sender.wait(6)
-    assert not sender.modem.on, "after the hang time"
-
-
-def test_closing_cuts_calls_and_fails_what_waits(sender: Rig) -> None:
-    sender.hear(header() + voice())
-    sender.command(text())
-    sender.host.closed("unplugged", sender.now)
-    events = sender.host.events()
-    reasons = [e.reason for e in events if isinstance(e, CallEnded)]
-    assert reasons == [CallEndReason.TRUNCATED]
-    assert states(events) == [TextState.FAILED]
-    assert sender.host.outgoing() == []
-    assert sender.host.deadline() is None
 
 
 def test_bad_octets_are_counted_and_end_nothing(rig: Rig) -> None:

@@ -1,31 +1,20 @@
-"""A Tait base in memory: what its radio says becomes events, commands become messages."""
+"""A Tait base in memory: what its radio says becomes events."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
-from radio_gateway.adapters._tait_config import TaitConfig
-from radio_gateway.adapters.tait import TaitBase
 from radio_gateway.domain.commands import (
     AcknowledgeEmergency,
-    CallAlert,
-    Command,
-    RequestPosition,
-    SendText,
 )
 from radio_gateway.domain.events import (
     CallEnded,
     CallEndReason,
     CallKind,
     CallStarted,
-    CommandOutcome,
-    CommandResult,
     EmergencyCleared,
     EmergencyRaised,
     EmergencySource,
-    Event,
     LinkChanged,
     LinkHealth,
     LinkState,
@@ -38,96 +27,14 @@ from radio_gateway.domain.events import (
     TextReceived,
     TextState,
 )
-from radio_gateway.domain.ids import RadioId, TalkgroupId
-from radio_gateway.domain.moment import Moment
-from radio_gateway.domain.ports import Peer
+from radio_gateway.domain.ids import RadioId
 from tests.fakes.tait_radio import TaitRadio, packed, sentence
-from tests.radio_gateway.support import moment
-
-CONFIG = TaitConfig(
-    name="silute",
-    network="silute",
-    radio=9000,
-    fleet="1234",
-    identities={"5501": 77, "4444ABCD": 78},
-    site="Bokštas",
-    talkgroup=301,
-    statuses={5: "Vietoje"},
-    emergency_statuses=frozenset({99}),
-)
-RADIO = RadioId("silute", 12)
-RMC = sentence("GPRMC,120001,A,5521.0000,N,02129.4000,E,010.0,090.0,010326,,,A")
-START = ["q0", "f041", "f031", "f101", "f121", "q1"]
-
-
-class Desk:
-    """The adapter, its clock, and the radio at the other end of the cable."""
-
-    def __init__(self, config: TaitConfig = CONFIG, radio: TaitRadio | None = None) -> None:
-        self.radio = radio or TaitRadio()
-        self.base = TaitBase(config)
-        self.mono = 0.0
-        self.log: list[Event] = []
-        self.base.opened(self.now)
-        self._carry()
-
-    @property
-    def now(self) -> Moment:
-        return moment(self.mono)
-
-    def hear(self, data: bytes) -> list[Event]:
-        self.base.feed(data, Peer("serial"), self.now)
-        return self._carry()
-
-    def command(self, command: Command) -> list[Event]:
-        self.base.command(command, self.now)
-        return self._carry()
-
-    def wait(self, seconds: float) -> list[Event]:
-        """Let time pass as the owner of an adapter does: from deadline to deadline."""
-        end = self.mono + seconds
-        found: list[Event] = []
-        for _ in range(10_000):
-            deadline = self.base.deadline()
-            if deadline is None or deadline > end:
-                break
-            self.mono = max(self.mono, deadline)
-            self.base.expire(self.now)
-            found += self._carry()
-        else:
-            raise AssertionError("the adapter never rests")
-        self.mono = end
-        return found
-
-    def _carry(self) -> list[Event]:
-        """Bring octets to and fro until nobody has anything to say; events about radios."""
-        found: list[Event] = []
-        while True:
-            found += self.base.events()
-            sent = self.base.outgoing()
-            if not sent:
-                break
-            for frame in sent:
-                self.base.feed(self.radio.answer(frame.data), Peer("serial"), self.now)
-        self.log += found
-        return [event for event in found if not isinstance(event, LinkChanged | LinkHealth)]
-
-    @property
-    def states(self) -> list[LinkState]:
-        return [event.state for event in self.log if isinstance(event, LinkChanged)]
+from tests.radio_gateway.adapters.tait_desk import RADIO, RMC, START, Desk, states, text
 
 
 @pytest.fixture
 def desk() -> Desk:
     return Desk()
-
-
-def text(words: str = "Sveiki", key: str = "t1", radio: RadioId = RADIO) -> SendText:
-    return SendText(command=key, text=words, radio=radio)
-
-
-def states(events: list[Event]) -> list[TextState]:
-    return [event.state for event in events if isinstance(event, TextProgress)]
 
 
 def test_a_radio_that_answers_is_up_and_set_up(desk: Desk) -> None:
@@ -179,122 +86,6 @@ def test_settings_that_the_radio_does_not_have_are_done_without() -> None:
     event = desk.hear(radio.ring("14000FF", "12340012"))[-1]
     assert isinstance(event, TextReceived), "the message was asked for at once"
     assert (event.radio, event.text) == (RADIO, "Labas")
-
-
-def test_a_command_that_came_too_early_is_sent_once_more(desk: Desk) -> None:
-    desk.radio.refuses = {"a": "05"}
-    assert desk.command(text()) == []
-    desk.radio.refuses = {}
-    assert states(desk.wait(0.3)) == [TextState.SENT, TextState.DELIVERED]
-
-
-@pytest.mark.parametrize(
-    ("number", "reason"),
-    [("01", TextFailure.REFUSED), ("06", TextFailure.REFUSED), ("05", TextFailure.BUSY)],
-)
-def test_a_refused_text_fails_and_the_next_goes_out(
-    number: str, reason: TextFailure, desk: Desk
-) -> None:
-    desk.radio.refuses = {"a": number}
-    events = desk.command(text()) + desk.wait(1)
-    (failed,) = events
-    assert isinstance(failed, TextProgress)
-    assert (failed.state, failed.reason) == (TextState.FAILED, reason)
-    desk.radio.refuses = {}
-    assert TextState.DELIVERED in states(desk.command(text(key="t2")))
-
-
-@pytest.mark.parametrize(
-    ("words", "sent"),
-    [
-        ("Unit 12 call base", ["a0520012340012Unit 12 call base"]),
-        ("Ātri! " + "x" * 40, ["a0520412340012Atri! " + "x" * 40]),
-        ("y" * 130, ["a05204123400121/2 " + "y" * 124, "a05200123400122/2 " + "y" * 6]),
-    ],
-)
-def test_a_text_is_a_message_in_the_form_that_holds_it(
-    words: str, sent: list[str], desk: Desk
-) -> None:
-    assert states(desk.command(text(words))) == [TextState.SENT, TextState.DELIVERED]
-    assert desk.radio.commands[len(START) :] == sent
-
-
-def test_a_text_to_the_fleet_goes_to_all_its_identities(desk: Desk) -> None:
-    group = TalkgroupId("silute", 0)
-    assert states(desk.command(SendText(command="g", text="All", talkgroup=group))) == [
-        TextState.SENT
-    ]
-    assert desk.radio.commands[-1] == "a052001234****All"
-
-
-@pytest.mark.parametrize(
-    ("command", "reason"),
-    [
-        (text("x" * 497), TextFailure.TOO_LONG),
-        (text(radio=RadioId("liepaja", 1)), TextFailure.UNSUPPORTED),
-        (text(radio=RadioId("silute", 10_000)), TextFailure.UNSUPPORTED),
-        (
-            SendText(command="g", text="x", talkgroup=TalkgroupId("silute", 301)),
-            TextFailure.UNSUPPORTED,
-        ),
-    ],
-)
-def test_what_cannot_be_sent_fails_at_once(
-    command: SendText, reason: TextFailure, desk: Desk
-) -> None:
-    (failed,) = desk.command(command)
-    assert isinstance(failed, TextProgress)
-    assert (failed.state, failed.reason) == (TextState.FAILED, reason)
-    assert desk.radio.commands == START
-
-
-def test_other_commands_are_refused(desk: Desk) -> None:
-    (result,) = desk.command(CallAlert(command="c", radio=RADIO))
-    assert isinstance(result, CommandResult)
-    assert result.outcome is CommandOutcome.REFUSED
-
-
-def test_a_text_that_was_not_confirmed_has_failed(desk: Desk) -> None:
-    desk.radio.confirms = False
-    events = desk.command(text())
-    assert states(events) == [TextState.SENT, TextState.FAILED]
-    assert isinstance(events[-1], TextProgress)
-    assert events[-1].reason is TextFailure.NO_ANSWER
-
-
-def test_a_text_without_any_confirmation_stays_sent_and_the_next_waits_for_it(desk: Desk) -> None:
-    desk.radio.confirms = None
-    desk.command(text())
-    assert desk.command(text("second", "t2")) == []
-    assert states(desk.wait(9.5)) == []
-    assert states(desk.wait(1)) == [TextState.SENT]
-    assert desk.radio.commands[-1].endswith("second")
-
-
-def test_a_repeated_command_has_no_second_effect(desk: Desk) -> None:
-    desk.command(text())
-    assert desk.command(text()) == []
-
-
-def test_nothing_is_sent_while_somebody_talks(desk: Desk) -> None:
-    desk.hear(desk.radio.progress("05"))
-    assert desk.command(text()) == []
-    assert TextState.DELIVERED in states(desk.hear(desk.radio.progress("06")))
-
-
-def test_a_position_is_asked_for_and_is_the_asked_radios(desk: Desk) -> None:
-    desk.radio.places = {"12340012": RMC}
-    position, result = desk.command(RequestPosition(command="p", radio=RADIO))[::-1]
-    assert isinstance(result, CommandResult)
-    assert result.outcome is CommandOutcome.SENT
-    assert isinstance(position, PositionReported)
-    assert position.radio == RADIO
-    assert position.source is PositionSource.REQUESTED
-    assert position.point.lat == pytest.approx(55.35)
-    assert position.point.lon == pytest.approx(21.49)
-    assert position.speed_kmh == pytest.approx(18.52)
-    assert position.fixed_at == moment(0).utc + timedelta(seconds=1)
-    assert desk.radio.commands[-1] == "a0520612340012GPRMC"
 
 
 def test_a_position_with_a_ring_is_the_callers(desk: Desk) -> None:
@@ -458,16 +249,6 @@ def test_a_radio_that_starts_as_a_bare_modem_is_a_fault_of_its_configuration(des
     assert (change.state, "transparent" in change.reason) == (LinkState.DOWN, True)
 
 
-def test_pulling_the_cable_fails_what_waits(desk: Desk) -> None:
-    desk.hear(desk.radio.progress("05"))
-    desk.command(text())
-    desk.base.closed("unplugged", desk.now)
-    failed = [e for e in desk.base.events() if isinstance(e, TextProgress)]
-    assert [(e.state, e.reason) for e in failed] == [(TextState.FAILED, TextFailure.LINK_DOWN)]
-    assert desk.base.outgoing() == []
-    assert desk.base.deadline() is None
-
-
 def test_bad_octets_are_counted_and_end_nothing(desk: Desk) -> None:
     desk.hear(b"\xff\xfe\r" + packed("r", "1") + b"p9902\r")
     desk.wait(6)
@@ -482,9 +263,3 @@ def test_any_damage_of_the_stream_is_survived(change: Callable[[bytes], bytes], 
         desk.hear(change(data))
     desk.wait(30)
     assert TextState.SENT in states(desk.command(text()))
-
-
-def test_without_a_fleet_the_identity_is_the_number() -> None:
-    desk = Desk(replace(CONFIG, fleet="", identities={}))
-    desk.command(text())
-    assert desk.radio.commands[-1].startswith("a0520000000012")
