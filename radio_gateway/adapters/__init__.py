@@ -19,6 +19,7 @@ REGISTRY: Final[Mapping[str, str]] = {
     "homebrew-peer": "radio_gateway.adapters.kinds.homebrew_peer:KIND",
     "hytera": "radio_gateway.adapters.kinds.hytera:KIND",
     "hytera-ipsc": "radio_gateway.adapters.kinds.hytera_ipsc:KIND",
+    "hytera-serial": "radio_gateway.adapters.kinds.hytera_serial:KIND",
     "kenwood": "radio_gateway.adapters.kinds.kenwood:KIND",
     "mmdvm-modem": "radio_gateway.adapters.kinds.mmdvm_modem:KIND",
     "mototrbo": "radio_gateway.adapters.kinds.mototrbo:KIND",
