@@ -21,7 +21,7 @@ from radio_gateway.protocols.dmr.data_header import (
 from radio_gateway.protocols.dmr.ip import CompressedUdp, UdpDatagram
 from radio_gateway.protocols.dmr.link_control import FID_HYTERA, FID_MOTOROLA
 from radio_gateway.protocols.dmr.location import UdtPosition
-from radio_gateway.protocols.dmr.packet_opening import COMPRESSED_SAP
+from radio_gateway.protocols.dmr.packet_opening import is_compressed
 from radio_gateway.protocols.dmr.pi_header import algorithm_name
 from radio_gateway.protocols.dmr.reassembly import DataPacket
 from radio_gateway.protocols.errors import MalformedError
@@ -197,7 +197,7 @@ def _compressed(datagram: CompressedUdp, who: _Who) -> Datagram:
 
 def _vendor_data(vendor: ProprietaryHeader, payload: bytes, who: _Who) -> Content:
     """Behind a second header: Motorola's own compression, or encrypted data."""
-    if vendor.sap == COMPRESSED_SAP and vendor.fid == FID_MOTOROLA:
+    if is_compressed(vendor):
         ports = vendor.data[2]  # source and target service, 4 bits each
         return Datagram(
             **who,

@@ -14,6 +14,7 @@ from radio_gateway.protocols.dmr.data_header import (
     UnconfirmedHeader,
 )
 from radio_gateway.protocols.dmr.data_packet import ConfirmedBlock, open_packet
+from radio_gateway.protocols.dmr.link_control import FID_MOTOROLA
 from radio_gateway.protocols.errors import MalformedError
 
 FirstHeader: TypeAlias = (
@@ -27,11 +28,16 @@ FirstHeader: TypeAlias = (
 )
 "All headers that name a sender: the proprietary one comes second."
 
-COMPRESSED_SAP: Final = 1
+_COMPRESSED_SAP: Final = 1
 "In a proprietary header of Motorola: a compressed datagram begins in the header itself."
-COMPRESSED_HEAD: Final = 7
+_COMPRESSED_HEAD: Final = 7
 "Octets of that header before the payload begins."
 _CRC_FROM: Final = 3
+
+
+def is_compressed(vendor: ProprietaryHeader) -> bool:
+    """Whether a second header begins a datagram in Motorola's own compression."""
+    return vendor.fid == FID_MOTOROLA and vendor.sap == _COMPRESSED_SAP
 
 
 def open_blocks(
@@ -46,7 +52,7 @@ def open_blocks(
         case UdtHeader():
             return _open_udt(b"".join(blocks))
         case UnconfirmedHeader() | ConfirmedHeader():
-            if vendor is not None and vendor.sap == COMPRESSED_SAP:
+            if vendor is not None and is_compressed(vendor):
                 return _open_compressed(vendor, b"".join(blocks), header.pad_octets)
             return open_packet(b"".join(blocks), header.pad_octets)
         case ShortDataHeader() | RawDataHeader():
@@ -80,12 +86,13 @@ def _open_udt(octets: bytes) -> bytes:
 def _open_compressed(vendor: ProprietaryHeader, blocks: bytes, pad_octets: int) -> bytes:
     """Motorola's own compression: the header's last three octets begin the payload.
 
-    Its CRC-32 starts behind the header's third octet and leaves out the octet in front of itself:
-    so found in 39 captured packets.
+    Its CRC-32 starts behind the header's third octet and leaves out the octet in front of itself.
+    So it is in the received packet of the tests, and so the users of a decoder report of 38 more,
+    all unconfirmed at rate 1/2; other kinds were never seen.
     """
     head = bytes((vendor.sap << 4 | 0xF, vendor.fid)) + vendor.data
     covered = (head + blocks)[_CRC_FROM:-5]
-    payload = head[COMPRESSED_HEAD:] + blocks[:-4]
+    payload = head[_COMPRESSED_HEAD:] + blocks[:-4]
     if len(covered) % 2 or crc32(covered) != blocks[-4:] or len(payload) < pad_octets:
         raise MalformedError("compressed datagram with a wrong CRC-32", head + blocks)
     return payload[: len(payload) - pad_octets]
