@@ -6,16 +6,13 @@ No sockets and no clock: the owner sends `outgoing()`, gives what comes to `feed
 
 import heapq
 import random
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
-from radio_gateway.protocols.dmr import embedded, talker_alias
+from radio_gateway.protocols.dmr import talker_alias
 from radio_gateway.protocols.dmr.air import Parties
 from radio_gateway.protocols.dmr.csbk import EmergencyAlarm
-from radio_gateway.protocols.dmr.emb import Emb, Lcss
 from radio_gateway.protocols.dmr.header_building import build_data_header
-from radio_gateway.protocols.dmr.link_control import GpsInfo, ServiceOption, VoiceLc, seal_full_lc
+from radio_gateway.protocols.dmr.link_control import GpsInfo, ServiceOption, VoiceLc
 from radio_gateway.protocols.dmr.packet_building import datagram
 from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.protocols.errors import ProtocolError
@@ -48,21 +45,19 @@ from radio_gateway.protocols.mototrbo.ipsc_user import (
     Content,
     UserPacket,
     UserType,
-    VoiceContent,
-    VoiceFlag,
     flags_of,
+)
+from radio_gateway.simulator.peers._ipsc_contents import (
+    block_content,
+    full_lc,
+    voice_contents,
 )
 
 FRAME_S: Final = 0.06
 HEADERS: Final = 3
-SUPERFRAME: Final = 6
 ALARM_REPEATS: Final = 6
 _TICKS: Final = 480
-_VOICE: Final = bytes.fromhex("f801a99f8ce0be006a67e3382f801a99f8ce08")
-"Three vocoder frames of silence, as repeaters send them."
-_PARTS: Final = (Lcss.FIRST, Lcss.CONTINUATION, Lcss.CONTINUATION, Lcss.LAST)
 _FIRST_PAYLOAD, _LAST_PAYLOAD = 0x5D, 0x5E
-_RSSI: Final = (55, 100)
 
 
 class IpscRepeater:
@@ -214,10 +209,12 @@ class IpscRepeater:
             lcs.append(position.build())
         contents: list[Content] = []
         if not late_entry:
-            contents += [self._full_lc(lc, BurstType.VOICE_HEADER)] * HEADERS
-        contents += self._voice(lcs, round(duration_s / FRAME_S))
+            contents += [
+                self._block(BurstType.VOICE_HEADER, full_lc(lc, BurstType.VOICE_HEADER))
+            ] * HEADERS
+        contents += voice_contents(lcs, round(duration_s / FRAME_S), self._colour_code)
         if not lose_terminator:
-            contents.append(self._full_lc(lc, BurstType.TERMINATOR))
+            contents.append(self._block(BurstType.TERMINATOR, full_lc(lc, BurstType.TERMINATOR)))
         kind = UserType.PRIVATE_VOICE if private else UserType.GROUP_VOICE
         return self._transmit(kind, radio, target, contents, slot, now, ends=not lose_terminator)
 
@@ -317,29 +314,8 @@ class IpscRepeater:
         self._busy_until[slot] = at
         return at
 
-    def _voice(self, lcs: list[bytes], count: int) -> Iterator[Content]:
-        """Superframes of silence; each carries the next of the link controls, over and over."""
-        for index in range(count):
-            place = index % SUPERFRAME
-            lc = lcs[index // SUPERFRAME % len(lcs)]
-            if place == 0:
-                yield VoiceContent(VoiceFlag.SYNC, _VOICE, slot_bit=True)
-                continue
-            told = VoiceFlag.EMB | VoiceFlag.FRAGMENT
-            part = _PARTS[place - 1] if place <= len(_PARTS) else Lcss.SINGLE
-            single = part is Lcss.SINGLE
-            fragment = embedded.NULL_FRAGMENT if single else embedded.encode(lc)[place - 1]
-            voice = VoiceContent(told, _VOICE, fragment, emb=Emb(self._colour_code, part))
-            if part is Lcss.LAST:
-                voice = replace(voice, flags=told | VoiceFlag.LINK_CONTROL, lc=lc)
-            yield replace(voice, slot_bit=True)
-
-    def _full_lc(self, lc: VoiceLc, kind: BurstType) -> BlockContent:
-        return self._block(kind, seal_full_lc(lc.build(), DataType(kind)))
-
     def _block(self, kind: BurstType, octets: bytes) -> BlockContent:
-        rssi = bytes((self._rng.randint(*_RSSI), 0))
-        return BlockContent(kind, octets, slot_type=self._colour_code << 4 | kind, rssi=rssi)
+        return block_content(kind, octets, self._colour_code, self._rng)
 
     def _list(self) -> tuple[PeerEntry, ...]:
         here = (PeerEntry(number, *address, Mode()) for number, address in self._peers.items())
