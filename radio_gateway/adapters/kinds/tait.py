@@ -16,7 +16,7 @@ from radio_gateway.adapters.kinds.base import (
 from radio_gateway.adapters.tait import TaitBase
 from radio_gateway.domain.ids import MAX_NUMBER
 
-_IDENTITY: Final = r"^[0-9A-FV-]{1,32}$"
+_IDENTITY: Final = r"^[0-9A-Z-]{1,32}$"
 
 
 class TaitSettings(SerialSettings):
