@@ -339,6 +339,34 @@ def test_100_000_steps_of_an_attacker_leave_the_live_session_alone() -> None:
     assert master.session.transitions() == []
 
 
+def test_bursts_go_to_where_the_repeater_speaks_from(master: Master) -> None:
+    master.log_in()
+    master.session.send(DmrFrame.parse(VOICE))
+    master.session.ask_for_beacon(ID)
+
+    assert master.session.outgoing() == [
+        (VOICE, HERE),
+        (b"RPTSBKN" + ID.to_bytes(4, "big"), HERE),
+    ]
+    assert [session.repeater_id for session in master.session.up()] == [ID]
+
+
+def test_nothing_goes_to_a_repeater_that_is_not_there(master: Master) -> None:
+    assert master.session.up() == []
+    with pytest.raises(NotReadyError, match="not logged in"):
+        master.session.send(DmrFrame.parse(VOICE))
+    with pytest.raises(NotReadyError, match="not logged in"):
+        master.session.ask_for_beacon(ID)
+
+
+def test_a_host_without_login_is_pinged_and_asked_in_its_own_dialect(master: Master) -> None:
+    here = Address("127.0.0.1", 62032)
+    assert master.send(HostConfiguration(repeater_id=ID).build(), here) == [b"DMRP"]
+    master.session.ask_for_beacon(ID)
+
+    assert master.session.outgoing() == [(b"DMRB", here)]
+
+
 class TestPeer:
     @pytest.fixture
     def client(self) -> peer.PeerSession:
