@@ -81,8 +81,17 @@ def air() -> Air:
     return Air()
 
 
-def udp(port: int, payload: bytes, parties: Parties = TO_OTHER, **how: bool) -> Packet:
-    return datagram(payload, parties, source_port=port, target_port=port, identification=7, **how)
+def udp(
+    port: int, payload: bytes, parties: Parties = TO_OTHER, *, confirmed: bool = False
+) -> Packet:
+    return datagram(
+        payload,
+        parties,
+        source_port=port,
+        target_port=port,
+        identification=7,
+        confirmed=confirmed,
+    )
 
 
 @pytest.mark.parametrize("confirmed", [False, True])
