@@ -1,8 +1,10 @@
 """DMRD: one burst with its envelope; DMRA and DMRG: link control beside the voice."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from enum import IntEnum
-from typing import ClassVar, Final
+from struct import Struct
+from typing import Any, ClassVar, Final
 
 from radio_gateway.protocols.dmr.link_control import Flco, GpsInfo, TalkerAliasPart
 from radio_gateway.protocols.errors import MalformedError
@@ -13,6 +15,9 @@ _PLAIN: Final = 53
 _WITH_QUALITY: Final = 55
 _TRUNKED: Final = 71
 "55 octets and the UUID of the call, which we have no use for."
+_LENGTHS: Final = (_PLAIN, _WITH_QUALITY, _TRUNKED)
+_LAYOUT: Final = Struct(">4xIHBIB4s33s")
+"Sequence number and source are read as one number, the target as two."
 
 
 class FrameType(IntEnum):
@@ -54,25 +59,31 @@ class DmrFrame:
         Raises:
             MalformedError: another tag or length, or the frame type that is not defined.
         """
-        body(data, cls.TAG, _PLAIN, _WITH_QUALITY, _TRUNKED)
-        flags = data[15]
-        if flags & 0x30 == 0x30:
+        if len(data) not in _LENGTHS or data[:4] != b"DMRD":
+            body(data, cls.TAG, *_LENGTHS)
+        first, high, low, repeater_id, bits, stream, burst = _LAYOUT.unpack_from(data)
+        flags = _FLAGS[bits]
+        if flags is None:
             raise MalformedError("DMRD of an undefined frame type", data)
-        quality = len(data) > _PLAIN
-        return cls(
-            sequence=data[4],
-            source=int.from_bytes(data[5:8], "big"),
-            target=int.from_bytes(data[8:11], "big"),
-            repeater_id=int.from_bytes(data[11:15], "big"),
-            slot=2 if flags & 0x80 else 1,
-            group=not flags & 0x40,
-            frame_type=FrameType(flags >> 4 & 0x3),
-            detail=flags & 0xF,
-            stream=data[16:20],
-            burst=data[20:53],
-            bit_errors=data[53] if quality else None,
-            rssi_dbm=-data[54] if quality and data[54] else None,
-        )
+        slot, group, frame_type, detail = flags
+        found: DmrFrame = object.__new__(cls)
+        _put_sequence(found, first >> 24)
+        _put_source(found, first & 0xFFFFFF)
+        _put_target(found, high << 8 | low)
+        _put_repeater(found, repeater_id)
+        _put_slot(found, slot)
+        _put_group(found, group)
+        _put_frame_type(found, frame_type)
+        _put_detail(found, detail)
+        _put_stream(found, stream)
+        _put_burst(found, burst)
+        if len(data) == _PLAIN:
+            _put_bit_errors(found, None)
+            _put_rssi(found, None)
+        else:
+            _put_bit_errors(found, data[53])
+            _put_rssi(found, -data[54] or None)
+        return found
 
     def build(self) -> bytes:
         """53 octets, or 55 when the quality is known."""
@@ -95,6 +106,35 @@ class DmrFrame:
         if self.bit_errors is None and self.rssi_dbm is None:
             return data
         return data + bytes((min(self.bit_errors or 0, 255), min(-(self.rssi_dbm or 0), 255)))
+
+
+def _setters(kind: type) -> list[Callable[[Any, Any], None]]:
+    """Writers of the fields, in order: the constructor of a frozen class costs three times that."""
+    return [kind.__dict__[each.name].__set__ for each in fields(kind)]
+
+
+(
+    _put_sequence,
+    _put_source,
+    _put_target,
+    _put_repeater,
+    _put_slot,
+    _put_group,
+    _put_frame_type,
+    _put_detail,
+    _put_stream,
+    _put_burst,
+    _put_bit_errors,
+    _put_rssi,
+) = _setters(DmrFrame)
+
+_FLAGS: Final = tuple(
+    None
+    if bits & 0x30 == 0x30
+    else (2 if bits & 0x80 else 1, not bits & 0x40, FrameType(bits >> 4 & 0x3), bits & 0xF)
+    for bits in range(256)
+)
+"What octet 15 says: slot, group, frame type, detail; None: a frame type that is not defined."
 
 
 @dataclass(frozen=True, slots=True)

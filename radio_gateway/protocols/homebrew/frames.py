@@ -96,6 +96,8 @@ def parse_frame(data: bytes) -> Frame:
     Raises:
         MalformedError: too long, an unknown command, or one of a wrong form.
     """
+    if data[:4] == DmrFrame.TAG:  # nearly every datagram
+        return DmrFrame.parse(data)
     # ids from 4C000000 hex on make `RPTC` look like `RPTCL`: the length decides
     if data.startswith(RepeaterCloses.TAG) and len(data) != 9:
         return Configuration.parse(data)
