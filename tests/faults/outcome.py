@@ -60,6 +60,8 @@ class Outcome:
         unsafe = ledger.missing(stored, Class.POSITION)
         if ledger.count(Class.POSITION):
             self.figures["positions_missing"] = len(unsafe)
+            twice = sum(times > 1 for times in stored[Class.POSITION].values())
+            self.figures["positions_doubled"] = twice
 
     def close(self, *, finished: bool) -> None:
         """Judge, and write `<name>.json` where that was asked for."""

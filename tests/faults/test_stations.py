@@ -141,7 +141,7 @@ async def test_a_serial_port_pulled_and_put_back(town: Town, times: int) -> None
 
 
 @pytest.mark.parametrize(
-    ("times", "seconds"), [(1, 1.0), pytest.param(10, 30.0, marks=pytest.mark.soak)]
+    ("times", "seconds"), [(1, 1.0), pytest.param(5, 25.0, marks=pytest.mark.soak)]
 )
 async def test_a_base_falls_silent(town: Town, times: int, seconds: float) -> None:
     """The line to the repeater takes everything and gives nothing, as an unplugged switch does."""

@@ -36,10 +36,12 @@ PLAN: Final = (
     ),
     Scenario("bad-lines", "test_lines.py::test_a_bad_line_changes_nothing", 5),
     Scenario("serial-pulled", "test_stations.py::test_a_serial_port_pulled_and_put_back", 6),
-    Scenario("base-silent", "test_stations.py::test_a_base_falls_silent", 6),
+    Scenario("base-silent", "test_stations.py::test_a_base_falls_silent", 3),
     Scenario("adapter-raises", "test_stations.py::test_an_adapter_that_raises_hurts_no_other", 1.5),
     Scenario("clock-jumps", "test_clock.py::test_the_clock_jumps", 1),
     Scenario("disk-full", "test_disk.py::test_the_disk_is_full", 1),
+    Scenario("fail-points-database", "test_fail_points.py::test_killed_at_a_write", 3, "database"),
+    Scenario("fail-points-spool", "test_fail_points.py::test_killed_at_a_write", 3, "spool"),
     Scenario("sync-order", "test_disk.py::test_the_disk_has_it_before_the_radio_is_answered", 1),
     Scenario("migrations-killed", "test_migrations.py::test_a_migration_killed", 3),
 )
