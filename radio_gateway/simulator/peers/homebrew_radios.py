@@ -4,6 +4,7 @@ What a repeater is told to send goes through the same steps as in a radio: FEC, 
 order, one answer to a confirmed packet.
 """
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,6 +19,7 @@ from radio_gateway.protocols.homebrew.dmrd import DmrFrame, FrameType
 from radio_gateway.protocols.mototrbo import tms
 
 _TMS_PORT: Final = 4007
+_KEPT: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,9 @@ class ListeningRadios:
 
     colour_code: int
     present: set[int] = field(default_factory=set)
-    texts: list[HeardText] = field(default_factory=list)
-    bursts: list[tuple[float, DmrFrame]] = field(default_factory=list)
-    "Everything that went out on the air, with its time."
+    texts: deque[HeardText] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    bursts: deque[tuple[float, DmrFrame]] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    "What went out on the air of late, with its time."
     _slots: dict[int, Reassembler] = field(default_factory=dict)
 
     def feed(self, frame: DmrFrame, now: float) -> Answer | None:

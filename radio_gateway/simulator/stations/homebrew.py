@@ -1,4 +1,4 @@
-"""An MMDVM repeater: voice with the place in it, alarms; no data."""
+"""An MMDVM repeater: voice with the place in it, alarms; radios answer texts and send none."""
 
 import random
 from typing import Final
@@ -42,10 +42,14 @@ class HomebrewStation:
         self._repeater.open(at.mono)
 
     def switch_on(self, radio: DemoRadio, at: Moment) -> None:
-        """MMDVM repeaters know no registration; a radio is heard when it talks."""
+        """MMDVM repeaters know no registration; from now on the radio listens."""
+        del at  # at once
+        self._repeater.radios.present.add(radio.id.number)
 
     def switch_off(self, radio: DemoRadio, at: Moment) -> None:
-        """As above."""
+        """Texts for it stay without answer."""
+        del at  # at once
+        self._repeater.radios.present.discard(radio.id.number)
 
     def report(self, radio: DemoRadio, fix: Fix, at: Moment) -> None:
         """Places ride on voice only."""

@@ -70,7 +70,7 @@ def test_a_text_goes_where_the_radio_was_heard_and_is_confirmed(form: TextForm) 
     [text] = network.repeaters[KAROSTA].radios.texts
     assert (text.source, text.target, text.group) == (DISPATCHER, PATROL, False)
     assert (text.text, text.slot) == (WORDS, 1)
-    assert network.repeaters[LIEPAJA].radios.bursts == []
+    assert not network.repeaters[LIEPAJA].radios.bursts
 
 
 def test_bursts_are_60_ms_apart_with_one_stream_id() -> None:
@@ -191,7 +191,7 @@ def test_repeaters_that_ask_for_other_talkgroups_are_left_out() -> None:
     network.run(10.0)
 
     assert [text.slot for text in network.repeaters[LIEPAJA].radios.texts] == [1]
-    assert network.repeaters[KAROSTA].radios.bursts == []
+    assert not network.repeaters[KAROSTA].radios.bursts
 
 
 def test_without_confirmation_sent_is_the_last_word() -> None:
@@ -272,7 +272,7 @@ def test_a_slot_that_never_gets_free() -> None:
     network.run(65.0)
 
     assert [e.reason for e in network.events(TextProgress)] == [TextFailure.BUSY]
-    assert network.repeaters[LIEPAJA].radios.bursts == []
+    assert not network.repeaters[LIEPAJA].radios.bursts
 
 
 @pytest.mark.parametrize("seed", range(6))
