@@ -4,10 +4,11 @@ Service octet, opcode, length, payload, checksum, end octet. RCP writes its numb
 little-endian, all other services big-endian; the checksum leaves the service octet out.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from enum import IntEnum
 from struct import Struct
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from radio_gateway.protocols.errors import MalformedError
 
@@ -15,8 +16,8 @@ END: Final = 0x03
 _RELIABLE: Final = 0x80
 _HEADER: Final = 5
 _TAIL: Final = 2
-_HEAD: Final = Struct(">BHH")
-_HEAD_RCP: Final = Struct("<BHH")
+_HEAD: Final = Struct(">HH").unpack_from
+_HEAD_RCP: Final = Struct("<HH").unpack_from
 MAX_PAYLOAD: Final = 0xFFFF
 
 
@@ -45,6 +46,18 @@ class Service(IntEnum):
 
 
 _SERVICES: Final = {int(service): service for service in Service}
+
+
+def _form(first: int) -> tuple[Service, bool, Callable[..., tuple[int, ...]]] | None:
+    service = _SERVICES.get(first & ~_RELIABLE)
+    if service is None:
+        return None
+    head = _HEAD_RCP if service is Service.RCP else _HEAD
+    return service, first >= _RELIABLE, head
+
+
+_FORMS: Final = tuple(_form(first) for first in range(256))
+"What the first octet says: service, reliable mark, how opcode and length are written."
 
 
 def checksum(body: bytes) -> int:
@@ -96,23 +109,23 @@ class Hdap:
         """
         if len(data) < _HEADER + _TAIL:
             raise MalformedError("HDAP message is cut short", data)
-        service = _SERVICES.get(data[0] & ~_RELIABLE)
-        if service is None:
+        known = _FORMS[data[0]]
+        if known is None:
             raise MalformedError("no HDAP service", data)
-        head = _HEAD_RCP if service is Service.RCP else _HEAD
-        first, opcode, size = head.unpack_from(data)
+        service, reliable, head = known
+        opcode, size = head(data, 1)
         after = _HEADER + size
         if after + _TAIL > len(data):
             raise MalformedError("HDAP length runs past the datagram", data)
-        return cls(
-            service,
-            opcode,
-            data[_HEADER:after],
-            reliable=first >= _RELIABLE,
-            check=data[after],
-            end=data[after + 1],
-            trailing=data[after + _TAIL :],
-        )
+        found: Hdap = object.__new__(cls)
+        _put_service(found, service)
+        _put_opcode(found, opcode)
+        _put_payload(found, data[_HEADER:after])
+        _put_reliable(found, reliable)
+        _put_check(found, data[after])
+        _put_end(found, data[after + 1])
+        _put_trailing(found, data[after + _TAIL :])
+        return found
 
     def build(self) -> bytes:
         """Write the message, with a right checksum unless one was received.
@@ -130,3 +143,19 @@ class Hdap:
     def _body(self) -> bytes:
         order = self.service.byte_order
         return self.opcode.to_bytes(2, order) + len(self.payload).to_bytes(2, order) + self.payload
+
+
+def _setters(kind: type) -> list[Callable[[Any, Any], None]]:
+    """Writers of the fields, in order: the constructor of a frozen class costs three times that."""
+    return [kind.__dict__[each.name].__set__ for each in fields(kind)]
+
+
+(
+    _put_service,
+    _put_opcode,
+    _put_payload,
+    _put_reliable,
+    _put_check,
+    _put_end,
+    _put_trailing,
+) = _setters(Hdap)
