@@ -16,7 +16,7 @@ from radio_gateway.protocols.dmr.csbk import Csbk, EmergencyAlarm
 from radio_gateway.protocols.dmr.data_header import ProprietaryHeader, parse_data_header
 from radio_gateway.protocols.dmr.link_control import VoiceLc, open_full_lc, parse_lc
 from radio_gateway.protocols.dmr.pi_header import PiHeader
-from radio_gateway.protocols.dmr.reassembly import BLOCK_TYPES
+from radio_gateway.protocols.dmr.reassembly import BLOCK_TYPES, DataPacket
 from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.protocols.errors import MalformedError
 
@@ -50,6 +50,8 @@ class Receiver:
         self.signals = Signals(link, emit)
         self._packets = Packets()
         self._services = Services(link, network, emit)
+        self.on_packet: Callable[[DataPacket], None] = lambda _: None
+        "Told each data packet that came whole, after its events."
 
     def gone(self, repeater_id: int, at: Moment) -> None:
         """A base station left: what only it was hearing is cut off."""
@@ -126,7 +128,7 @@ class Receiver:
             case _ if kind in BLOCK_TYPES:
                 packet = self._packets.block(frame, kind, block, at)
                 if packet is not None:
-                    self._services.take(packet, site, at)
+                    self._whole(packet, site, at)
 
     def _data(
         self,
@@ -154,7 +156,11 @@ class Receiver:
             self._heard(header.source, frame, site, at)
         packet = self._packets.header(frame, header, at)
         if packet is not None:
-            self._services.take(packet, site, at)
+            self._whole(packet, site, at)
+
+    def _whole(self, packet: DataPacket, site: str, at: Moment) -> None:
+        self._services.take(packet, site, at)
+        self.on_packet(packet)
 
     def _control(self, frame: Envelope, block: bytes, site: str, at: Moment) -> None:
         message = Csbk.parse(block).message()

@@ -18,8 +18,19 @@ from radio_gateway.domain.moment import Moment
 from radio_gateway.protocols.dmr import csbk
 from radio_gateway.protocols.dmr.air import Channel, Parties
 from radio_gateway.protocols.dmr.csbk import Csbk
-from radio_gateway.protocols.dmr.data_header import ResponseHeader, parse_data_header
-from radio_gateway.protocols.dmr.sending import csbk_bursts, text_bursts
+from radio_gateway.protocols.dmr.data_header import (
+    ConfirmedHeader,
+    ResponseHeader,
+    ShortDataHeader,
+    parse_data_header,
+)
+from radio_gateway.protocols.dmr.reassembly import DataPacket
+from radio_gateway.protocols.dmr.sending import (
+    acknowledgement,
+    csbk_bursts,
+    response_bursts,
+    text_bursts,
+)
 from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.protocols.dmr.sync import Sync
 from radio_gateway.protocols.mmdvm.transmitter import Transmitter
@@ -61,6 +72,15 @@ class Sending:
         self._queue: deque[_Sent] = deque()
         self._current: _Sent | None = None
         self._known: dict[str, None] = {}
+
+    def confirmation(self, packet: DataPacket) -> list[bytes]:
+        """Bursts that tell a radio that its packet to us has arrived; none where it asks none."""
+        header = packet.header
+        if not isinstance(header, ConfirmedHeader | ShortDataHeader) or header.group:
+            return []
+        if not header.response_requested or header.target != self._config.radio:
+            return []
+        return [burst.octets for burst in response_bursts(acknowledgement(header), self._channel)]
 
     def is_repetition(self, key: str) -> bool:
         """Whether a command with this key was taken before; remembers it otherwise."""

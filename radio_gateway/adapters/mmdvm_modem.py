@@ -20,10 +20,11 @@ from radio_gateway.domain.events import Event, TextFailure
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Ability, Capabilities, Outgoing, Peer
 from radio_gateway.protocols.dmr.csbk import Csbk, OutboundActivation
+from radio_gateway.protocols.dmr.reassembly import DataPacket
 from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.protocols.errors import MalformedError
 from radio_gateway.protocols.mmdvm.frames import FrameType
-from radio_gateway.protocols.mmdvm.messages import Debug, DmrData, DmrLost, Nak
+from radio_gateway.protocols.mmdvm.messages import DATA_SYNC, Debug, DmrData, DmrLost, Nak
 from radio_gateway.protocols.mmdvm.session import ModemSession, State, Taken
 from radio_gateway.protocols.mmdvm.transmitter import Transmitter
 from radio_gateway.protocols.mmdvm.version import Status, StatusFlags, Version
@@ -87,7 +88,10 @@ class ModemHost:
             lost_after_s=config.lost_after_s,
         )
         self._slots = SlotListener(self._receiver, config.site or "", self._block)
-        self._at: Moment | None = None
+        self._receiver.on_packet = self._packet
+        self._confirmations: list[bytes] = []
+        self._heard: tuple[int, Moment] | None = None
+        "Timeslot and time of the burst that is being read."
         self._troubles = StatusFlags(0)
 
     def feed(self, frame: bytes, peer: Peer, at: Moment) -> None:  # noqa: ARG002 - one peer per port
@@ -151,7 +155,11 @@ class ModemHost:
         return taken
 
     def outgoing(self) -> list[Outgoing]:
-        return [Outgoing(data, Peer(ENDPOINT)) for data in self._session.outgoing()]
+        peer = Peer(ENDPOINT)
+        frames = [Outgoing(data, peer) for data in self._session.outgoing()]
+        frames += [Outgoing(data, peer, acknowledges=True) for data in self._confirmations]
+        self._confirmations.clear()
+        return frames
 
     def _pump(self, at: Moment) -> None:
         """Begin, continue or end a transmission of our own."""
@@ -184,7 +192,7 @@ class ModemHost:
                 raise item
             case DmrData():
                 self._port.heard(at)
-                self._at = at
+                self._heard = item.slot, at
                 level = rssi_dbm(self._config.rssi, item.rssi)
                 self._slots.burst(item, level, at)
             case DmrLost(slot):
@@ -223,14 +231,26 @@ class ModemHost:
 
     def _block(self, kind: DataType, block: bytes) -> None:
         """A control block or data header, before the receiver takes it."""
-        if not self._config.transmit or self._at is None:
+        if not self._config.transmit or self._heard is None:
             return
-        self._events += self._sending.heard(kind, block, self._at)
+        _, at = self._heard
+        self._events += self._sending.heard(kind, block, at)
         if kind is DataType.CSBK and isinstance(Csbk.parse(block).message(), OutboundActivation):
-            self._transmitter.wake(self._at.mono)
+            self._transmitter.wake(at.mono)
+
+    def _packet(self, packet: DataPacket) -> None:
+        """A packet that came whole: its sender waits for our word, and repeats it without."""
+        if not self._config.transmit or self._heard is None:
+            return
+        slot, at = self._heard
+        for octets in self._sending.confirmation(packet):
+            if self._transmitter.claim(slot, at.mono):
+                control = DATA_SYNC | DataType.DATA_HEADER
+                self._confirmations.append(DmrData(slot, control, octets).build().build())
 
     def _gone(self, reason: str, at: Moment) -> None:
         self._slots.gone(at)
         self._transmitter.stop()
+        self._confirmations.clear()
         self._events += self._sending.close(reason, at)
         self._troubles = StatusFlags(0)

@@ -86,7 +86,8 @@ class ModemSettings(SerialSettings):
         default=None,
         ge=1,
         le=MAX_NUMBER,
-        description="Number that the gateway sends from; needed to transmit.",
+        description="Number that the gateway sends from; needed to transmit. Radios that write to "
+        "it are told when their text is stored.",
     )
     slot: Literal[1, 2] = Field(default=1, description="Timeslot that the gateway sends on.")
     tx_hang_s: float = Field(

@@ -68,6 +68,14 @@ class Transmitter:
         """The modem refused a burst: nothing goes out before its next status."""
         self._space[slot] = 0
 
+    def claim(self, slot: int, now: float) -> bool:
+        """Take room for a burst that does not queue: an answer, which is late soon."""
+        if self._space[slot] <= KEEP_FREE:
+            return False
+        self._space[slot] -= 1
+        self.wake(now)
+        return True
+
     def stop(self) -> None:
         """The modem is gone, and with it everything that waited."""
         for queue in self._queues.values():

@@ -17,14 +17,17 @@ from radio_gateway.domain.events import (
     Event,
     TextFailure,
     TextProgress,
+    TextReceived,
     TextState,
 )
 from radio_gateway.domain.ids import RadioId, TalkgroupId
+from radio_gateway.domain.ports import Outgoing, Peer
 from radio_gateway.protocols.dmr import csbk
+from radio_gateway.protocols.dmr.air import Parties
 from radio_gateway.protocols.dmr.burst import DataBurst, parse_burst
 from radio_gateway.protocols.dmr.csbk import Csbk
-from radio_gateway.protocols.dmr.data_header import ResponseHeader
-from radio_gateway.protocols.dmr.sending import csbk_bursts, response_bursts
+from radio_gateway.protocols.dmr.data_header import ResponseHeader, parse_data_header
+from radio_gateway.protocols.dmr.sending import csbk_bursts, response_bursts, text_bursts
 from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.protocols.dmr.sync import Sync
 from tests.fakes.mmdvm_modem import (
@@ -227,3 +230,27 @@ def test_closing_cuts_calls_and_fails_what_waits(sender: Rig) -> None:
     assert states(events) == [TextState.FAILED]
     assert sender.host.outgoing() == []
     assert sender.host.deadline() is None
+
+
+@pytest.mark.parametrize(("target", "confirmed"), [(99, True), (98, True), (99, False)])
+def test_a_radio_is_told_that_its_text_has_arrived_once_it_is_stored(
+    target: int, confirmed: bool, sender: Rig
+) -> None:
+    bursts = text_bursts("Esu", Parties(target, UNIT.number), UPLINK, confirmed=confirmed)
+    answers: list[Outgoing] = []
+    for item in bursts:
+        frame = burst(1, 0x40 | item.slot_type.data_type, item.octets)
+        sender.host.feed(frame, Peer("serial"), sender.now)
+        answers += [out for out in sender.host.outgoing() if out.acknowledges]
+    (received,) = [e for e in sender.host.events() if isinstance(e, TextReceived)]
+    assert received.text == "Esu"
+    if (target, confirmed) != (99, True):
+        assert answers == []
+        return
+    (answer,) = answers
+    sent = parse_burst(answer.data[4:])
+    assert isinstance(sent, DataBurst)
+    header = parse_data_header(sent.payload())
+    assert isinstance(header, ResponseHeader)
+    assert (header.source, header.target) == (99, UNIT.number)
+    assert header.acknowledged
