@@ -11,6 +11,7 @@ from radio_gateway.adapters.kinds.base import (
     Endpoint,
     Entropy,
     IpAddress,
+    SettingsModel,
     UdpEndpoint,
     UdpSettings,
 )
@@ -21,13 +22,17 @@ from radio_gateway.adapters.kinds.homebrew_common import (
 )
 
 
-class RepeaterSettings(PassphraseSettings):
-    """`[[link.repeater]]`: one repeater that may log in."""
+class _Site(SettingsModel):
+    """Which repeater; these keys stand in front."""
 
     id: int = Field(ge=1, le=0xFFFF_FFFF, description="Repeater id that it logs in with.")
     name: str = Field(
         min_length=1, max_length=64, pattern=NAME, description="Name of the site, for dispatchers."
     )
+
+
+class RepeaterSettings(PassphraseSettings, _Site):
+    """`[[link.repeater]]`: one repeater that may log in."""
 
 
 class HomebrewSettings(TextSettings, UdpSettings):
