@@ -120,7 +120,7 @@ async def test_a_tait_base_from_power_on_to_power_off(
     cable.unplug()
 
 
-@pytest.mark.parametrize("kind", ["tait", "modem"])
+@pytest.mark.parametrize("kind", ["tait", pytest.param("modem", marks=pytest.mark.slow)])
 async def test_a_cable_that_is_pulled_and_plugged_again(
     kind: str, run_gateway: RunGateway, radio: TaitRadio, port: Path
 ) -> None:
