@@ -114,6 +114,7 @@ def _meaning(report: Any) -> Fields:
     """What stands behind the numbers of a report."""
     from radio_gateway.protocols.tait.reports import ErrorReport, Progress, Ring, Sdm
 
+    names: tuple[str, ...] = ()
     match report:
         case Ring():
             names = ("category", "call", "target", "emergency")
@@ -123,8 +124,6 @@ def _meaning(report: Any) -> Fields:
             names = ("code",)
         case Sdm():
             names = ("text",)
-        case _:
-            names = ()
     return {name: fields_of(getattr(report, name)) for name in names}
 
 
