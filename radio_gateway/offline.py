@@ -124,10 +124,12 @@ class HomebrewOffline(_Base):
 class HyteraOffline(_Base):
     """A base that takes datagrams of any address."""
 
-    def __init__(self, hosts: Iterable[str], at: Moment) -> None:
+    def __init__(self, hosts: Iterable[str], at: Moment, *, control: bool = False) -> None:
+        """Make a base; `control`: some of the datagrams are of a radio's control port."""
         from radio_gateway.adapters.hytera import HyteraBase, HyteraConfig
 
-        config = HyteraConfig(NETWORK, NETWORK, frozenset(hosts), DISPATCHER)
+        port = 3005 if control else None
+        config = HyteraConfig(NETWORK, NETWORK, frozenset(hosts), DISPATCHER, control_port=port)
         super().__init__(HyteraBase(config), set())
         self.adapter.opened(at)
 
@@ -229,6 +231,8 @@ class SerialOffline(_Base):
 
     def __init__(self, kind: str, at: Moment) -> None:
         from radio_gateway.adapters._tait_config import TaitConfig
+        from radio_gateway.adapters.hytera import HyteraConfig
+        from radio_gateway.adapters.hytera_serial import HyteraSerial
         from radio_gateway.adapters.kenwood import KenwoodBase, KenwoodConfig
         from radio_gateway.adapters.nmea import NmeaConfig, NmeaTalker
         from radio_gateway.adapters.tait import TaitBase
@@ -236,6 +240,8 @@ class SerialOffline(_Base):
         adapter: Adapter
         if kind == "kenwood":
             adapter = KenwoodBase(KenwoodConfig(name=NETWORK, network=NETWORK))
+        elif kind == "hytera-serial":
+            adapter = HyteraSerial(HyteraConfig(NETWORK, NETWORK, frozenset(), DISPATCHER))
         elif kind == "tait":
             adapter = TaitBase(TaitConfig(name=NETWORK, network=NETWORK, radio=0, fleet=""))
         else:

@@ -45,7 +45,7 @@ UDP_PROTOCOLS: Final = (
     "mototrbo",
     "mototrbo-ipsc",
 )
-SERIAL_PROTOCOLS: Final = ("kenwood", "mmdvm-modem", "nmea", "tait")
+SERIAL_PROTOCOLS: Final = ("hytera-serial", "kenwood", "mmdvm-modem", "nmea", "tait")
 "Replayed from recordings of ours only."
 MAX_SENDERS: Final = 256
 "Captured senders that get a socket of their own."
@@ -234,7 +234,8 @@ class _Bases:
             case "hytera-ipsc":
                 return HyteraIpscOffline(hosts, at)
             case _:
-                return HyteraOffline(hosts, at)
+                control = any(datagram.payload[:1] == b"\x7e" for datagram in found)
+                return HyteraOffline(hosts, at, control=control)
 
     def _until_damage(self) -> Iterator[Datagram]:
         try:

@@ -25,6 +25,7 @@ from radio_gateway.recording.scrubbing import LeftOut, Scrub
 SCRUBS: Final[dict[str, Scrub]] = {
     "homebrew": scrub_homebrew.scrub,
     "hytera": scrub_hytera.scrub,
+    "hytera-serial": scrub_hytera.scrub_serial,
     "kenwood": scrub_lines.scrub_kenwood,
     "mototrbo": scrub_mototrbo.scrub,
     "nmea": scrub_lines.scrub_nmea,

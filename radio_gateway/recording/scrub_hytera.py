@@ -14,11 +14,12 @@ from radio_gateway.protocols.hytera.frames import read_frame, read_message
 from radio_gateway.protocols.hytera.gps import GpsData, gps_data
 from radio_gateway.protocols.hytera.hdap import Hdap
 from radio_gateway.protocols.hytera.hrnp import Hrnp, HrnpOpcode
+from radio_gateway.protocols.hytera.hrnp_reader import HrnpReader
 from radio_gateway.protocols.hytera.hstrp import Hstrp, Option, OptionCommand
 from radio_gateway.protocols.hytera.message import RadioAddress, UnknownMessage
 from radio_gateway.protocols.hytera.tmp import GroupMessage, PrivateMessage
 from radio_gateway.recording.pseudonyms import Pseudonyms
-from radio_gateway.recording.scrubbing import LeftOut
+from radio_gateway.recording.scrubbing import LeftOut, joined
 
 _NUMBERS: Final = ("target", "sender")
 "Fields of RCP messages that hold a radio or a talkgroup."
@@ -28,6 +29,12 @@ _WITH_TEXT: Final = (PrivateMessage, GroupMessage)
 def scrub(frames: Sequence[bytes], names: Pseudonyms) -> list[bytes | LeftOut | None]:
     """See `scrubbing.Scrub`."""
     return [_scrubbed(frame, names) for frame in frames]
+
+
+def scrub_serial(pieces: Sequence[bytes], names: Pseudonyms) -> list[bytes | LeftOut | None]:
+    """Whole packets of a serial line, each in the place of the piece that completed it."""
+    reader = HrnpReader()
+    return [joined(scrub(reader.feed(piece), names)) for piece in pieces]
 
 
 def _scrubbed(octets: bytes, names: Pseudonyms) -> bytes | LeftOut:

@@ -14,7 +14,7 @@ from radio_gateway.protocols.nmea import fields
 from radio_gateway.protocols.nmea.line import ChecksumState, NmeaLine, write
 from radio_gateway.protocols.nmea.reader import LineReader
 from radio_gateway.recording.pseudonyms import Pseudonyms
-from radio_gateway.recording.scrubbing import LeftOut
+from radio_gateway.recording.scrubbing import LeftOut, joined
 
 _PLACES: Final = {
     "RMC": 3,
@@ -37,14 +37,14 @@ _NXDN_LAST: Final = 65_519
 def scrub_nmea(pieces: Sequence[bytes], names: Pseudonyms) -> list[bytes | LeftOut | None]:
     """Whole lines, each in the place of the piece that completed it."""
     reader = LineReader()
-    return [_joined([_line(line, names) for line in reader.feed(piece)]) for piece in pieces]
+    return [joined([_line(line, names) for line in reader.feed(piece)]) for piece in pieces]
 
 
 def scrub_kenwood(pieces: Sequence[bytes], names: Pseudonyms) -> list[bytes | LeftOut | None]:
     """Whole lines and frames, each in the place of the piece that completed it."""
     reader, opened = FrameReader(), _Bursts()
     return [
-        _joined([opened.around(item, _item(item, names)) for item in reader.feed(piece)])
+        joined([opened.around(item, _item(item, names)) for item in reader.feed(piece)])
         for piece in pieces
     ]
 
@@ -61,12 +61,6 @@ class _Bursts:
         if not begins:
             return found
         return STX if isinstance(found, LeftOut) else STX + found
-
-
-def _joined(found: Sequence[bytes | LeftOut]) -> bytes | LeftOut | None:
-    kept = b"".join(each for each in found if not isinstance(each, LeftOut))
-    left_out = [each for each in found if isinstance(each, LeftOut)]
-    return kept or (left_out[0] if left_out else None)
 
 
 def _item(item: Item, names: Pseudonyms) -> bytes | LeftOut:

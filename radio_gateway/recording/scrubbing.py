@@ -18,3 +18,10 @@ class Scrub(Protocol):
     ) -> Sequence[bytes | LeftOut | None]:
         """One answer for each frame, in order; None: nothing of it is left to give."""
         ...
+
+
+def joined(found: Sequence[bytes | LeftOut | None]) -> bytes | LeftOut | None:
+    """What becomes of a piece of a serial line, by the frames that it completed."""
+    kept = b"".join(each for each in found if isinstance(each, bytes))
+    left_out = [each for each in found if isinstance(each, LeftOut)]
+    return kept or (left_out[0] if left_out else None)

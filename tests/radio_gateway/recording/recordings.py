@@ -11,6 +11,7 @@ from radio_gateway.protocols.homebrew.messages import Acknowledge
 from radio_gateway.recording import pcapng
 from radio_gateway.recording.ring import Place, Record
 from radio_gateway.simulator.peers.homebrew import HomebrewRepeater
+from tests.fakes.hytera_control_radio import HyteraRadio
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 AT = 1_772_366_400.0
@@ -59,6 +60,21 @@ def serial(kind: str) -> list[Record]:
     return [
         Record(AT + 3 * n, where, "", 0, octets, outbound=False)
         for n, octets in enumerate(_octets(kind))
+    ]
+
+
+def hytera_serial() -> list[Record]:
+    """A radio on a wire is connected to, registers, talks and reports where it is."""
+    radio = HyteraRadio()
+    where = Place("wire secret", "serial", "hytera-serial")
+    (accept,) = radio.take(bytes.fromhex("7e0400fe20100000000c60e1"))
+    inner = [entry["hex"] for entry in vectors("hytera/hdap.json") if entry["hex"][0] != "8"]
+    packets = [accept, *(radio.say(bytes.fromhex(octets)) for octets in inner)]
+    packets += [radio.hears(1, 70_201, 2_308_090), radio.hears(3, 70_201, 2_308_090)]
+    octets = b"\x00".join(packets)
+    pieces = [octets[at : at + 50] for at in range(0, len(octets), 50)]
+    return [
+        Record(AT + n / 4, where, "", 0, piece, outbound=False) for n, piece in enumerate(pieces)
     ]
 
 

@@ -19,6 +19,7 @@ from tests.radio_gateway.recording import recordings
 
 KINDS: dict[str, Callable[[], list[Record]]] = {
     "hytera": recordings.hytera,
+    "hytera-serial": recordings.hytera_serial,
     "homebrew": recordings.homebrew,
     "kenwood": lambda: recordings.serial("kenwood"),
     "mototrbo": recordings.mototrbo,
