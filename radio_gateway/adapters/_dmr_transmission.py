@@ -119,7 +119,10 @@ class Transmission:
 
     def _duration_s(self, best: Reception) -> float:
         """As the best reception counted its bursts; by the clock where others heard much more."""
-        last = max(reception.heard_at for reception in self.heard())
+        heard = self.heard()
+        if len(heard) <= 1:
+            return best.duration_s
+        last = max(reception.heard_at for reception in heard)
         span = round(last - self.began.mono, 2)
         return span if span > best.duration_s + _PARTLY_HEARD_S else best.duration_s
 
