@@ -1,7 +1,7 @@
 """The modem's side of the serial line as its firmware plays it: plain octets and counters.
 
-The bursts are captured ones (radio 2161005 in talkgroup 9: header and voice; an alarm and others
-are made by the simulator's peer, which is another thing under test).
+The bursts are captured ones (radio 2161005 in talkgroup 9): `hello-frame40`, `-100` and `-98` of
+tests/vectors/dmr/bursts.json, which names their source.
 """
 
 from dataclasses import dataclass, field
