@@ -6,14 +6,14 @@ What a command needs is imported within it, so that `--help` answers at once.
 import asyncio
 import json
 import logging
-import os
 import sys
-from collections.abc import Coroutine, Iterable, Iterator
+from collections.abc import Coroutine, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from radio_gateway.cli_faults import fail, faults, say
 from radio_gateway.logs import LogFormat, set_up_logs
 
 if TYPE_CHECKING:
@@ -96,10 +96,10 @@ def run(
     Works without the broker too: what is heard waits on disk. Ends on SIGTERM or Ctrl-C, after
     calls have ended and what was heard is handed over.
     """
-    with _faults(context):
+    with faults(context):
         settings = _load(config)
         if settings.mqtt is None and not print_:
-            _fail(
+            fail(
                 f"{config}: mqtt: missing, expected a table [mqtt] with the host of the broker "
                 "that leads to dispatch; --print shows events without one"
             )
@@ -117,7 +117,7 @@ def check_config(
     file: Annotated[Path, typer.Argument(help="Configuration file (TOML).")],
 ) -> None:
     """Read a configuration and say what is wrong, one line per fault; exit status 1 then."""
-    with _faults(context):
+    with faults(context):
         settings = _load(file)
         if settings.mqtt is not None:
             settings.mqtt.broker(settings.source)  # reads certificates and keys
@@ -153,7 +153,7 @@ def decode(
     logging.disable(logging.WARNING)  # what a frame lacks is said in the output
     from radio_gateway.decoding import PROTOCOLS, Decoder
 
-    with _faults(context):
+    with faults(context):
         decoder, name, failed = Decoder(), _known(protocol, PROTOCOLS), False
         lines = octets == ["-"]
         for text in sys.stdin if lines else (" ".join(octets),):
@@ -188,12 +188,12 @@ def replay(
     from radio_gateway.decoding import READERS
 
     logging.disable(logging.WARNING)
-    with _faults(context):
+    with faults(context):
         ports = replaying.parse_ports(port or [])
         if to is not None:
-            _run_until_signal(replaying.send(file, ports, to, speed, _say))
+            _run_until_signal(replaying.send(file, ports, to, speed, say))
             return
-        for line in replaying.events(file, _known(protocol, READERS), ports, _say):
+        for line in replaying.events(file, _known(protocol, READERS), ports, say):
             typer.echo(line)
 
 
@@ -211,8 +211,8 @@ def record(
     """
     from radio_gateway.recording import commands
 
-    with _faults(context):
-        commands.record(_data_dir(config, data_dir), link or (), file, _say)
+    with faults(context):
+        commands.record(_data_dir(config, data_dir), link or (), file, say)
 
 
 @app.command("support-bundle")
@@ -233,11 +233,11 @@ def support_bundle(
     """
     from radio_gateway.recording import commands
 
-    with _faults(context):
+    with faults(context):
         if recording is not None:
-            commands.support_bundle(recording, file, _say)
+            commands.support_bundle(recording, file, say)
         else:
-            commands.support_bundle_now(_data_dir(config, data_dir), link or (), file, _say)
+            commands.support_bundle_now(_data_dir(config, data_dir), link or (), file, say)
 
 
 @app.command()
@@ -247,11 +247,11 @@ def simulate(context: typer.Context, config: Config) -> None:
     from radio_gateway.simulator.run import load_config
     from radio_gateway.simulator.run import run as run_simulator
 
-    with _faults(context):
+    with faults(context):
         try:
             network = load_config(config)
         except SimulatorConfigError as error:
-            _fail(str(error))
+            fail(str(error))
         _run_until_signal(run_simulator(network))
 
 
@@ -260,73 +260,18 @@ def main() -> None:
     app()
 
 
-class _faults:  # noqa: N801  # reads as the statement that it is
-    """Turn expected faults into one line and exit status 1; `--debug` shows where they arose."""
-
-    def __init__(self, context: typer.Context) -> None:
-        self._debug = bool(context.obj)
-
-    def __enter__(self) -> None:
-        return
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if error is None or self._debug or isinstance(error, typer.Exit | SystemExit):
-            return
-        if isinstance(error, BrokenPipeError):  # whoever read our output has gone
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(0)
-        if isinstance(error, KeyboardInterrupt):
-            raise typer.Exit(130)
-        lines = list(_explained(error))
-        if lines:
-            for line in lines:
-                _say(line)
-            raise typer.Exit(1) from None
-
-
-def _explained(error: BaseException) -> Iterator[str]:
-    """Lines for errors that name their cause; none for bugs, which keep their traceback."""
-    from radio_gateway.config_faults import ConfigError
-    from radio_gateway.links.capture import CaptureError
-    from radio_gateway.links.errors import LinkError
-    from radio_gateway.recording.bundle import BundleError
-    from radio_gateway.recording.service import RecorderError
-    from radio_gateway.replaying import ReplayError
-    from radio_gateway.spool import SpoolError
-
-    match error:
-        case ConfigError():
-            yield from error.lines
-        case CaptureError() | LinkError() | ReplayError() | SpoolError() | OSError():
-            yield str(error)
-        case BundleError() | RecorderError():
-            yield str(error)
-        case BaseExceptionGroup():
-            for inner in error.exceptions:
-                yield from _explained(inner)
-
-
-def _say(line: str) -> None:
-    typer.echo(line, err=True)
-
-
-def _fail(line: str) -> NoReturn:
-    _say(line)
-    raise typer.Exit(1)
-
-
 def _load(path: Path) -> "GatewaySettings":
     from radio_gateway.config import load_file
 
     settings = load_file(path)
     for line in settings.advice():
-        _say(f"warning: {line}")
+        say(f"warning: {line}")
     return settings
 
 
 def _data_dir(config: Path | None, data_dir: Path | None) -> Path:
     if (config is None) == (data_dir is None):
-        _fail("name the running gateway by --config or by --data-dir")
+        fail("name the running gateway by --config or by --data-dir")
     return data_dir if data_dir is not None else _load(config).spool_path.parent  # type: ignore[arg-type]  # one of both
 
 
@@ -335,7 +280,7 @@ def _known(protocol: str | None, allowed: Iterable[str]) -> str | None:
 
     names = list(allowed)
     if protocol is not None and protocol not in names:
-        _fail(f"--protocol: found {protocol}, expected {one_of(protocol, names)}")
+        fail(f"--protocol: found {protocol}, expected {one_of(protocol, names)}")
     return protocol
 
 
@@ -347,14 +292,14 @@ def _decode_line(decoder: "Decoder", text: str, protocol: str | None) -> bool:
     try:
         data = bytes.fromhex(compact)
     except ValueError:
-        _say(f"no hex: {text.strip()[:64]}")
+        say(f"no hex: {text.strip()[:64]}")
         return False
     try:
         for found in decoder.decode(data, clock.now(), protocol):
             line = {"protocol": found.protocol, "frame": found.frame, "events": found.events}
             typer.echo(json.dumps(line, ensure_ascii=False))
     except UnreadableError as error:
-        _say(str(error))
+        say(str(error))
         return False
     return True
 
