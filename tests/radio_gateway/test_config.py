@@ -126,8 +126,8 @@ def test_a_short_passphrase_is_advised_against_but_works(file: Path) -> None:
 
 
 KINDS = (
-    "homebrew, homebrew-peer, hytera, hytera-ipsc, hytera-serial, kenwood, mmdvm-modem, mototrbo, mototrbo-ipsc, "
-    "nmea, openbridge, tait"
+    "homebrew, homebrew-peer, hytera, hytera-ipsc, hytera-serial, kenwood, mmdvm-modem, mototrbo, "
+    "mototrbo-ipsc, nmea, openbridge, tait"
 )
 
 FAULTS = [
