@@ -40,7 +40,5 @@ class ShownWatch:
         if new := sorted(late - self._warned):
             numbers = ", ".join(str(one) for one in new[:_NAMED])
             more = f" and {len(new) - _NAMED} more" if len(new) > _NAMED else ""
-            log.warning(
-                "on no console after %.0f s: emergency %s%s", SHOWN_WITHIN_S, numbers, more
-            )
+            log.warning("on no console after %.0f s: emergency %s%s", SHOWN_WITHIN_S, numbers, more)
         self._warned = late
