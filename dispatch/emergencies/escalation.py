@@ -100,8 +100,13 @@ class Escalation:
         """Take the answers of programs that have ended."""
         for id_, task in list(self._calls.items()):
             if task.done():
-                self._answers[id_] = task.result()
                 del self._calls[id_]
+                error = None if task.cancelled() else task.exception()
+                if task.cancelled() or error is not None:
+                    log.error("alarm hook for emergency %d: a fault of ours", id_, exc_info=error)
+                    self._answers[id_] = "failed, see the log"
+                else:
+                    self._answers[id_] = task.result()
 
     async def _store(self, notes: dict[int, str], *, only_raised: bool) -> None:
         shared, now = self._shared, self._shared.now()

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import shutil
 from collections.abc import Iterator, Sequence
+from tempfile import TemporaryFile
 from typing import Final
 
 from dispatch.condition.lamp import Finding
@@ -54,16 +55,22 @@ class Hook:
             yield Finding("hook", "ok", "hook.ok")
 
     async def _run(self, document: bytes) -> str:
-        pipe = asyncio.subprocess.PIPE
         try:
-            process = await asyncio.create_subprocess_exec(
-                *self.command, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.STDOUT
-            )
+            # a file, no pipe: a program may end without reading it
+            with TemporaryFile() as stdin:
+                stdin.write(document)
+                stdin.seek(0)
+                process = await asyncio.create_subprocess_exec(
+                    *self.command,
+                    stdin=stdin,
+                    stdout=asyncio.subprocess.PIPE,
+                    stderr=asyncio.subprocess.STDOUT,
+                )
         except (OSError, ValueError) as error:
             return f"cannot be run: {error}"[:OUTPUT]
         try:
             async with asyncio.timeout(self._limit_s):
-                printed, _ = await process.communicate(document)
+                printed, _ = await process.communicate()
         except TimeoutError:
             return f"stopped after {self._limit_s:.0f} s"
         finally:

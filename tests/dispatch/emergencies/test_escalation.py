@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from dispatch.auth.identity import Role, SignedIn
 from dispatch.emergencies import service
@@ -130,3 +131,11 @@ async def test_a_program_that_fails_is_a_red_lamp(command: tuple[str, ...], says
 
 def test_no_program_has_no_lamp() -> None:
     assert list(Hook(()).findings()) == []
+
+
+def test_a_program_may_end_without_reading() -> None:
+    # on the server's own event loop, where a pipe that nobody reads is a fault
+    hook = Hook(("/bin/true",))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        answers = [runner.run(hook.run(b"x" * 200_000)) for _ in range(5)]
+    assert answers == ["exit 0"] * 5
