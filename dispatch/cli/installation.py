@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
+from sqlalchemy.exc import DBAPIError
+
 from dispatch.auth.identity import Role
 from dispatch.auth.service import issue_link
 from dispatch.cli.output import done, say
 from dispatch.clock import now
 from dispatch.config import Settings
 from dispatch.db import migrate
+from dispatch.db.away import reason_of
 from dispatch.db.database import Database, DatabaseError, parse_url
 from dispatch.listening import console_address
 from dispatch.live.repository import EventRepository
@@ -102,11 +105,16 @@ def welcome(settings: Settings) -> Callable[[str], Awaitable[None]]:
         done(f"the console is at {shown}")
         database = Database.open(settings.database_url)
         try:
-            async with database.write() as session:
-                users = UserRepository(session)
-                if await users.page(0, 1):
+            async with database.read() as session:
+                if await UserRepository(session).page(0, 1):
                     return
-                token = await first_administrator(users)
+            async with database.write() as session:
+                token = await first_administrator(UserRepository(session))
+        except (DBAPIError, OSError) as error:
+            # radios are heard already: no reason to end
+            say(f"  No first sign-in could be made: {reason_of(error)}")
+            say("  Once that is mended:  dispatch user add NAME --role administrator")
+            return
         finally:
             await database.close()
         say(
