@@ -29,7 +29,7 @@ class RecentIds:
         for known in (self._young, self._old):
             for event_id in known & by_id.keys():
                 del by_id[event_id]
-        self._young |= by_id.keys()
+        self._young.update(by_id)  # in place: `|=` with a view of keys copies the whole set
         if len(self._young) > self._limit // 2:
             self._old, self._young = self._young, set()
         return list(by_id.values())

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -75,6 +76,40 @@ async def test_a_burst_is_read_whole_and_in_bounded_batches(sender: socket.socke
         assert [int.from_bytes(data, "big") for data, _ in heard.frames] == list(range(1000))
         assert max(heard.batches) <= BATCH
         assert port.kernel_drops() == 0
+
+
+async def test_datagrams_in_a_row_are_gathered_and_one_that_comes_later_is_read(
+    sender: socket.socket,
+) -> None:
+    heard, at = Heard(), clock.now()
+    # at this clock all datagrams follow one another at once
+    port = open_udp("main", LOOPBACK, 0, heard, lambda: at, per_source=100_000)
+    for number in range(2):
+        sender.sendto(bytes([number]), (LOOPBACK, port.port))
+        await eventually(lambda: len(heard.frames) == number + 1)  # noqa: B023  # asked at once
+    for number in range(2, 102):
+        sender.sendto(bytes([number]), (LOOPBACK, port.port))
+    await eventually(lambda: len(heard.frames) == 102)
+    assert heard.batches == [1, 1, 100]
+    settled = time.monotonic() + 5 * udp.GATHER_S  # nothing came: it waits for the socket again
+    await eventually(lambda: time.monotonic() > settled)
+    sender.sendto(b"\xff", (LOOPBACK, port.port))
+    await eventually(lambda: len(heard.frames) == 103)
+    assert [data[0] for data, _ in heard.frames] == [*range(102), 255]
+    port.close()
+
+
+async def test_a_port_can_be_closed_while_it_gathers(sender: socket.socket) -> None:
+    heard, at = Heard(), clock.now()
+    port = open_udp("main", LOOPBACK, 0, heard, lambda: at, per_source=100_000)
+    number = port.port
+    for count in (1, 2):
+        sender.sendto(b"x", (LOOPBACK, number))
+        await eventually(lambda: len(heard.frames) == count)  # noqa: B023  # asked at once
+    port.close()
+    with listening(heard) as other:
+        sender.sendto(b"y", (LOOPBACK, other.port))
+        await eventually(lambda: len(heard.frames) == 3)
 
 
 async def test_an_oversized_datagram_is_counted_and_dropped(sender: socket.socket) -> None:
