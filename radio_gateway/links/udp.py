@@ -21,10 +21,11 @@ from radio_gateway.links.throttle import SourceThrottle
 
 log = logging.getLogger(__name__)
 
-BATCH: Final = 128
+BATCH: Final = 256
 "Datagrams read per wake, so that a flood on one socket does not starve timers and others."
 GATHER_S: Final = 0.002
-"Datagrams that follow one another more closely than this are read together."
+"""Datagrams that follow one another more closely than this are read together. The time between
+two reads belongs to everybody else: storing takes many turns of the loop, reading one."""
 MAX_DATAGRAM: Final = 2048
 "Octets; no radio protocol sends more."
 WANTED_BUFFER: Final = 4 * 1024 * 1024
@@ -116,8 +117,7 @@ class UdpPort:
         if self._socket.fileno() < 0:
             return
         if found:
-            pause = 0.0 if found == BATCH else GATHER_S
-            self._gathering = self._loop.call_later(pause, self._gathered)
+            self._gathering = self._loop.call_later(GATHER_S, self._gathered)
         else:
             self._loop.add_reader(self._socket.fileno(), self._readable)
 
