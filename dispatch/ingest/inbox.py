@@ -17,7 +17,8 @@ from radio_gateway.domain.wire import EventEnvelope, kind_of
 BATCH: Final = 1000
 "Events of one transaction."
 BEHIND: Final = 4000
-"With so many waiting, a transaction takes twice as many."
+"""With so many waiting, one transaction takes them all: the newest position of each radio is then
+written once for several reports, and PostgreSQL stores half as many again in a second."""
 SLOW: Final = 16
 "Durable events of one transaction: alarms and dispatchers' orders wait until it ends."
 SLOW_BEHIND: Final = 64
@@ -83,7 +84,7 @@ class Inbox:
 
     def take(self) -> list[EventEnvelope]:
         """The next transaction's events other than alarms, oldest first."""
-        most = BATCH if len(self._queue) < BEHIND else 2 * BATCH
+        most = BATCH if len(self._queue) < BEHIND else BEHIND
         most_slow = SLOW if self.urgent or len(self._queue) < BEHIND_SLOW else SLOW_BEHIND
         if not self._durable:
             self.hurry = bool(self.urgent)
