@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.domain.moment import Moment
+from radio_gateway.domain.quick import quick_init
 
 
 class CallKind(StrEnum):
@@ -126,6 +127,7 @@ class RadioDeregistered(_Heard):
     expired: bool = False
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RadioHeard(_Heard):
     """A sign of life that is nothing else; a presence refresh."""
@@ -135,6 +137,7 @@ class RadioHeard(_Heard):
     rssi_dbm: float | None = None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PositionReported(_Heard):
     """AVL position. `stale`: the radio repeats an old fix, never draw it as live."""

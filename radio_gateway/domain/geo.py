@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from radio_gateway.domain.quick import quick_init
 
+
+@quick_init
 @dataclass(frozen=True, slots=True)
 class GeoPoint:
     """Decimal degrees, WGS 84; north and east positive."""

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from radio_gateway.domain.quick import quick_init
 
+
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Moment:
     """One instant: `mono` orders and measures, `utc` is what people read.

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from radio_gateway.domain.commands import Command
 from radio_gateway.domain.events import Event
 from radio_gateway.domain.moment import Moment
+from radio_gateway.domain.quick import quick_init
 from radio_gateway.domain.wire import CommandEnvelope, EventEnvelope, Receipt
 
 if TYPE_CHECKING:  # a report names abilities, which are defined here
     from radio_gateway.domain.report import GatewayReport
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Peer:
     """Who sent a frame, or whom one is for."""

@@ -17,6 +17,7 @@ from typing import Any, Final, get_args
 from radio_gateway.domain.commands import Command
 from radio_gateway.domain.events import Event
 from radio_gateway.domain.jsonform import WireError, dumps, from_json, loads, to_json
+from radio_gateway.domain.quick import quick_init
 
 __all__ = [
     "CommandEnvelope",
@@ -41,6 +42,7 @@ class UnknownKindError(WireError):
     """A kind that this version does not know: the sender is newer, or wrong."""
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class EventEnvelope:
     """One event on its way to dispatch."""

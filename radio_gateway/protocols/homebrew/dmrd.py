@@ -1,11 +1,11 @@
 """DMRD: one burst with its envelope; DMRA and DMRG: link control beside the voice."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import IntEnum
 from struct import Struct
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
+from radio_gateway.domain.quick import setters
 from radio_gateway.protocols.dmr.link_control import Flco, GpsInfo, TalkerAliasPart
 from radio_gateway.protocols.errors import MalformedError
 from radio_gateway.protocols.homebrew.messages import body
@@ -108,11 +108,6 @@ class DmrFrame:
         return data + bytes((min(self.bit_errors or 0, 255), min(-(self.rssi_dbm or 0), 255)))
 
 
-def _setters(kind: type) -> list[Callable[[Any, Any], None]]:
-    """Writers of the fields, in order: the constructor of a frozen class costs three times that."""
-    return [kind.__dict__[each.name].__set__ for each in fields(kind)]
-
-
 (
     _put_sequence,
     _put_source,
@@ -126,7 +121,7 @@ def _setters(kind: type) -> list[Callable[[Any, Any], None]]:
     _put_burst,
     _put_bit_errors,
     _put_rssi,
-) = _setters(DmrFrame)
+) = setters(DmrFrame)
 
 _FLAGS: Final = tuple(
     None

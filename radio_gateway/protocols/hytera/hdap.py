@@ -5,11 +5,12 @@ little-endian, all other services big-endian; the checksum leaves the service oc
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import IntEnum
 from struct import Struct
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
+from radio_gateway.domain.quick import setters
 from radio_gateway.protocols.errors import MalformedError
 
 END: Final = 0x03
@@ -19,6 +20,8 @@ _TAIL: Final = 2
 _HEAD: Final = Struct(">HH").unpack_from
 _HEAD_RCP: Final = Struct("<HH").unpack_from
 MAX_PAYLOAD: Final = 0xFFFF
+_INVERTED: Final = 0xFF + 0x33
+"From which a sum is taken away: inverting is 0xFF less the sum, modulo 256."
 
 
 class Service(IntEnum):
@@ -62,11 +65,7 @@ _FORMS: Final = tuple(_form(first) for first in range(256))
 
 def checksum(body: bytes) -> int:
     """Checksum over opcode, length and payload: inverted sum plus 0x33, modulo 256."""
-    return _inverted(sum(body))
-
-
-def _inverted(total: int) -> int:
-    return ((~total & 0xFF) + 0x33) & 0xFF
+    return (_INVERTED - sum(body)) & 0xFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ class Hdap:
             return True
         opcode, size = self.opcode, len(self.payload)
         head = (opcode >> 8) + (opcode & 0xFF) + (size >> 8) + (size & 0xFF)
-        return self.check == _inverted(head + sum(self.payload))
+        return self.check == (_INVERTED - head - sum(self.payload)) & 0xFF
 
     @property
     def end_ok(self) -> bool:
@@ -145,11 +144,6 @@ class Hdap:
         return self.opcode.to_bytes(2, order) + len(self.payload).to_bytes(2, order) + self.payload
 
 
-def _setters(kind: type) -> list[Callable[[Any, Any], None]]:
-    """Writers of the fields, in order: the constructor of a frozen class costs three times that."""
-    return [kind.__dict__[each.name].__set__ for each in fields(kind)]
-
-
 (
     _put_service,
     _put_opcode,
@@ -158,4 +152,4 @@ def _setters(kind: type) -> list[Callable[[Any, Any], None]]:
     _put_check,
     _put_end,
     _put_trailing,
-) = _setters(Hdap)
+) = setters(Hdap)

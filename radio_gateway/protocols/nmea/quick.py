@@ -7,11 +7,11 @@ object field by field: the constructor of a frozen class costs three times that.
 
 import re
 from collections.abc import Callable
-from dataclasses import fields
 from datetime import date, time
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
+from radio_gateway.domain.quick import setters
 from radio_gateway.protocols.nmea.fields import calendar_date
 from radio_gateway.protocols.nmea.line import Checksum, ChecksumState
 from radio_gateway.protocols.nmea.values import Gga, Rmc
@@ -39,10 +39,6 @@ _OK: Final = tuple(Checksum(ChecksumState.OK, f"{n:02X}", n) for n in range(256)
 "By value; shared by all sentences with that checksum."
 
 
-def _setters(kind: type) -> list[Callable[[Any, Any], None]]:
-    return [kind.__dict__[each.name].__set__ for each in fields(kind)]
-
-
 (
     _rmc_talker,
     _rmc_checksum,
@@ -56,7 +52,7 @@ def _setters(kind: type) -> list[Callable[[Any, Any], None]]:
     _rmc_variation,
     _rmc_mode,
     _rmc_nav_status,
-) = _setters(Rmc)
+) = setters(Rmc)
 (
     _gga_talker,
     _gga_checksum,
@@ -67,7 +63,7 @@ def _setters(kind: type) -> list[Callable[[Any, Any], None]]:
     _gga_satellites,
     _gga_hdop,
     _gga_altitude,
-) = _setters(Gga)
+) = setters(Gga)
 
 
 def read(line: bytes) -> Rmc | Gga | None:
