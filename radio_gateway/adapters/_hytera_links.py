@@ -18,7 +18,7 @@ from radio_gateway.domain.ids import Timeslot
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Outgoing, Peer
 from radio_gateway.protocols.errors import MalformedError, NotReadyError
-from radio_gateway.protocols.hytera.hdap import Service
+from radio_gateway.protocols.hytera.hdap import RELIABLE, Service
 from radio_gateway.protocols.hytera.hrnp import START
 from radio_gateway.protocols.hytera.hrnp_session import HrnpSession
 from radio_gateway.protocols.hytera.hstrp import MAGIC
@@ -64,7 +64,10 @@ class Heard(NamedTuple):
     "Without a session around it; the answer goes the same way."
 
 
-_SERVICES: Final = frozenset(int(service) for service in Service)
+_PLAIN_FIRST: Final = frozenset(
+    bytes((service | reliable,)) for service in Service for reliable in (0, RELIABLE)
+)
+_CONTROL_FIRST: Final = bytes((START,))
 
 
 @dataclass(slots=True)
@@ -153,13 +156,13 @@ class HyteraLinks:
             raise MalformedError("datagram on a port without a service", frame)
         if len(frame) > MAX_DATAGRAM:
             raise MalformedError(f"datagram over {MAX_DATAGRAM} octets", frame)
+        if frame[:1] in _PLAIN_FIRST:
+            return [Heard(frame, route_by(peer.host, endpoint.slot), peer, plain=True)]
         if frame[:2] == MAGIC:
             return self._take_session(frame, peer, endpoint.slot, at)
-        if frame[:1] == bytes((START,)) and (peer.endpoint, peer.host) in self._ports:
+        if frame[:1] == _CONTROL_FIRST and (peer.endpoint, peer.host) in self._ports:
             return self._take_session(frame, peer, endpoint.slot, at)
-        if not frame or frame[0] & 0x7F not in _SERVICES:
-            raise MalformedError("neither HSTRP nor HDAP", frame)
-        return [Heard(frame, route_by(peer.host, endpoint.slot), peer, plain=True)]
+        raise MalformedError("neither HSTRP nor HDAP", frame)
 
     def accepted(self, heard: Heard, at: Moment) -> None:
         """A message was readable: its sender is alive, and where answers go to is known."""

@@ -6,6 +6,7 @@ from radio_gateway.domain.events import PositionReported, PositionSource
 from radio_gateway.domain.ids import RadioId
 from radio_gateway.domain.moment import Moment
 from radio_gateway.protocols.hytera import lp
+from radio_gateway.protocols.hytera.quick import Fix
 
 KMH_PER_KNOT: Final = 1.852
 
@@ -59,4 +60,19 @@ def position(
         rssi_dbm=rssi,
         stale=not gps.valid,
         verified=verified,
+    )
+
+
+def quick_position(fix: Fix, radio: RadioId, link: str, at: Moment) -> PositionReported:
+    """The same for a report of the usual form, which nobody asked for."""
+    _, point, fixed_at, knots, course, _, _ = fix
+    return PositionReported(
+        link=link,
+        at=at,
+        radio=radio,
+        point=point,
+        source=PositionSource.TRIGGERED,
+        fixed_at=fixed_at,
+        speed_kmh=None if knots is None else knots * KMH_PER_KNOT,
+        bearing_deg=None if course is None else float(course),
     )

@@ -20,7 +20,7 @@ from radio_gateway.adapters._hytera_config import (
 )
 from radio_gateway.adapters._hytera_inbox import HyteraInbox
 from radio_gateway.adapters._hytera_links import Heard, HyteraLinks
-from radio_gateway.adapters._hytera_positions import Report, position
+from radio_gateway.adapters._hytera_positions import Report, position, quick_position
 from radio_gateway.adapters._hytera_radios import REMEMBERED, HyteraRadios
 from radio_gateway.adapters._hytera_requests import (
     HyteraRequests,
@@ -41,7 +41,7 @@ from radio_gateway.domain.ids import RadioId
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Ability, Capabilities, Outgoing, Peer
 from radio_gateway.protocols.errors import MalformedError
-from radio_gateway.protocols.hytera import data, lp, rcp, rrs, tmp
+from radio_gateway.protocols.hytera import data, lp, quick, rcp, rrs, tmp
 from radio_gateway.protocols.hytera.frames import read_message
 from radio_gateway.protocols.hytera.hdap import Hdap, Service
 from radio_gateway.protocols.hytera.message import Message, RadioAddress, UnknownMessage
@@ -141,6 +141,10 @@ class HyteraBase:
         self._requests.lost(host, reason, at)
 
     def _take(self, heard: Heard, at: Moment) -> None:
+        fix = quick.read(heard.octets)
+        if fix is not None:
+            self._on_usual_report(fix, heard, at)
+            return
         envelope = Hdap.parse(heard.octets)
         verified = envelope.checksum_ok
         if not verified and not self._wrong_checksums.seen(heard.route, at.mono):
@@ -162,6 +166,15 @@ class HyteraBase:
                 self._on_control(message, heard, at)
             case Service.TP | Service.DTP | Service.DDS:
                 self._on_data(message, envelope, heard, at)
+
+    def _on_usual_report(self, fix: quick.Fix, heard: Heard, at: Moment) -> None:
+        """What `_on_location` does with the same octets, in a third of the time."""
+        self._links.accepted(heard, at)
+        number, *_, opcode, payload = fix
+        radio = self._radio_ids(number)
+        self._radios.heard(radio, heard.route, at)
+        if not self._repeated.seen((opcode, payload), at.mono):
+            self._events.append(quick_position(fix, radio, self._config.name, at))
 
     def _on_registration(
         self, message: Message | UnknownMessage, envelope: Hdap, heard: Heard, at: Moment

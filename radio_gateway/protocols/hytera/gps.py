@@ -90,20 +90,41 @@ class GpsData:
     def fixed_at(self) -> datetime | None:
         """Time of the fix; None without date or time, or where they are no instant."""
         day, time = self.date, self.time
-        return None if time is None or day is None else _instant(day, time)
+        return None if time is None or day is None else instant(day, time)
 
     @property
     def speed_knots(self) -> float | None:
-        text = "" if self.speed is None else self.speed.rstrip("\0 ")
-        return float(text) if _SPEED.fullmatch(text) else None
+        return None if self.speed is None else speed_knots(self.speed)
 
     @property
     def course_deg(self) -> int | None:
         """0..359; a radio's 360 is north."""
-        text = self.course
-        if text is None or not (text.isascii() and text.isdigit()) or int(text) > 360:
-            return None
-        return int(text) % 360
+        return None if self.course is None else course_deg(self.course)
+
+
+def speed_knots(text: str) -> float | None:
+    """A speed as a radio writes it; None where it is no number."""
+    digits = text.rstrip("\0 ")
+    return float(digits) if _SPEED.fullmatch(digits) else None
+
+
+def course_deg(text: str) -> int | None:
+    """0..359 of three digits; None where they are no course."""
+    if not (text.isascii() and text.isdigit()) or int(text) > 360:
+        return None
+    return int(text) % 360
+
+
+@lru_cache(maxsize=1024)
+def instant(day: str, time: str) -> datetime | None:
+    """The second written as ddmmyy and hhmmss; many radios report in each."""
+    if not (time.isascii() and time.isdigit()):
+        return None
+    its_day = _day(day)
+    hour, minute, second = int(time[:2]), int(time[2:4]), int(time[4:])
+    if its_day is None or hour > 23 or minute > 59 or second > 59:
+        return None
+    return datetime(*its_day, hour, minute, second, tzinfo=UTC)
 
 
 def gps_data(
@@ -161,18 +182,6 @@ def _day(text: str) -> tuple[int, int, int] | None:
     except ValueError:
         return None
     return day.year, day.month, day.day
-
-
-@lru_cache(maxsize=1024)
-def _instant(day: str, time: str) -> datetime | None:
-    """The second written as ddmmyy and hhmmss; many radios report in each."""
-    if not (time.isascii() and time.isdigit()):
-        return None
-    its_day = _day(day)
-    hour, minute, second = int(time[:2]), int(time[2:4]), int(time[4:])
-    if its_day is None or hour > 23 or minute > 59 or second > 59:
-        return None
-    return datetime(*its_day, hour, minute, second, tzinfo=UTC)
 
 
 def _minutes(degrees: float, width: int) -> str:

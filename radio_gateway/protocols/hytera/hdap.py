@@ -14,7 +14,7 @@ from radio_gateway.domain.quick import setters
 from radio_gateway.protocols.errors import MalformedError
 
 END: Final = 0x03
-_RELIABLE: Final = 0x80
+RELIABLE: Final = 0x80
 _HEADER: Final = 5
 _TAIL: Final = 2
 _HEAD: Final = Struct(">HH").unpack_from
@@ -52,11 +52,11 @@ _SERVICES: Final = {int(service): service for service in Service}
 
 
 def _form(first: int) -> tuple[Service, bool, Callable[..., tuple[int, ...]]] | None:
-    service = _SERVICES.get(first & ~_RELIABLE)
+    service = _SERVICES.get(first & ~RELIABLE)
     if service is None:
         return None
     head = _HEAD_RCP if service is Service.RCP else _HEAD
-    return service, first >= _RELIABLE, head
+    return service, first >= RELIABLE, head
 
 
 _FORMS: Final = tuple(_form(first) for first in range(256))
@@ -136,7 +136,7 @@ class Hdap:
             raise ValueError(f"{len(self.payload)} octets do not fit one HDAP message")
         body = self._body()
         check = checksum(body) if self.check is None else self.check
-        first = self.service | (_RELIABLE if self.reliable else 0)
+        first = self.service | (RELIABLE if self.reliable else 0)
         return bytes((first, *body, check, self.end)) + self.trailing
 
     def _body(self) -> bytes:
