@@ -13,7 +13,7 @@ from dispatch import clock, health, static
 from dispatch.agencies.router import router as agencies
 from dispatch.answering import install_error_handlers
 from dispatch.audit.router import router as access_log
-from dispatch.auth.attempts import Attempts
+from dispatch.auth.attempts import attempts_over
 from dispatch.auth.passwords import Passwords
 from dispatch.auth.router import router as session
 from dispatch.auth.service import Door
@@ -160,7 +160,8 @@ async def _start(
     )
     state = app.state
     state.database, state.shared, state.sessions = database, shared, sessions
-    state.door = Door(database, sessions, options.passwords(), Attempts())
+    attempts = attempts_over(database)
+    state.door = Door(database, sessions, options.passwords(), attempts)
     state.demo = shared.hub.demo
     stack.push_async_callback(sessions.tidy)  # keep the last signs of use
     condition = Condition(
@@ -180,6 +181,7 @@ async def _start(
     # a use in this process is known to others once it is written
     tidy_s = min(TIDY_S, settings.dispatch.session_idle_min * 60 / 4)
     tasks.every("sessions", tidy_s, sessions.tidy)
+    tasks.every("sign-in attempts", TIDY_S, attempts.tidy)
     state.metrics.watch(_live_numbers(shared, tasks), "State of the server.")
     following = Following(database, shared.hub, sessions)
     tasks.start("other processes", following.run)

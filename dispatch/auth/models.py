@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from dispatch.auth.identity import Role
-from dispatch.db.types import UtcDateTime
+from dispatch.db.types import BIG_ID, UtcDateTime
 
 
 class UserAccount(SQLModel, table=True):
@@ -64,3 +65,19 @@ class SignInLink(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class SignInAttempt(SQLModel, table=True):
+    """One attempt that still counts, where several processes count together; minutes old at most.
+
+    On SQLite there is one process, which counts in memory.
+    """
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (Index("ix_sign_in_attempt_key_at", "key", "at"),)
+
+    id: int = Field(default=None, primary_key=True, sa_type=BIG_ID)
+    key: str = Field(max_length=64)
+    "SHA-256 of what is counted: an address, or a name at an address."
+    at: datetime = Field(sa_type=UtcDateTime)
+    "By the database's own clock."

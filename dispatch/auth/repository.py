@@ -1,12 +1,19 @@
 """All SQL about sign-in: sessions, links, and the user behind a name."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from dispatch.auth.models import SignInLink, UserAccount, UserAgency, UserSession
+from dispatch.auth.models import SignInAttempt, SignInLink, UserAccount, UserAgency, UserSession
+
+_WAIT_MS: Final = 500
+"An attempt that waits longer for those before it is answered that the database is away."
+_FOLLOW: Final = text("SELECT pg_advisory_xact_lock(:space, hashtext(:address))")
+_ATTEMPTS: Final = 0x5A12D
+"Space of the advisory locks of addresses."
 
 
 class AuthRepository:
@@ -108,4 +115,41 @@ class AuthRepository:
             update(SignInLink)
             .where(col(SignInLink.user_id) == user_id, col(SignInLink.used_at).is_(None))
             .values(used_at=now)
+        )
+
+
+class AttemptRepository:
+    """Attempts to sign in within one transaction; PostgreSQL only, every time is the database's."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def follow(self, address: str) -> None:
+        """Let no other attempt from this address be counted until the transaction ends."""
+        await self._session.execute(text(f"SET LOCAL lock_timeout = {_WAIT_MS}"))
+        await self._session.execute(_FOLLOW, {"space": _ATTEMPTS, "address": address})
+
+    async def count(self, key: str, window: timedelta) -> tuple[int, float]:
+        """How many of the newest `window` there are, and the age of the oldest in seconds."""
+        now = func.clock_timestamp()
+        age_s = func.extract("epoch", now - func.min(col(SignInAttempt.at)))
+        query = select(func.count(), func.coalesce(age_s, 0)).where(
+            col(SignInAttempt.key) == key, col(SignInAttempt.at) > now - window
+        )
+        count, oldest_s = (await self._session.execute(query)).one()
+        return int(count), float(oldest_s)
+
+    async def add(self, *keys: str) -> None:
+        """Count one for each key."""
+        rows = [{"key": key, "at": func.clock_timestamp()} for key in keys]
+        await self._session.execute(insert(SignInAttempt).values(rows))
+
+    async def forget(self, key: str) -> None:
+        """Count none for this key."""
+        await self._session.execute(delete(SignInAttempt).where(col(SignInAttempt.key) == key))
+
+    async def forget_older(self, age: timedelta) -> None:
+        """Remove what is older, of whatever key."""
+        await self._session.execute(
+            delete(SignInAttempt).where(col(SignInAttempt.at) <= func.clock_timestamp() - age)
         )

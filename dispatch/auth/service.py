@@ -49,7 +49,7 @@ class Door:
         self._database = database
         self._sessions = sessions
         self._passwords = passwords
-        self._attempts = attempts
+        self.attempts = attempts
 
     async def sign_in(self, name: str, password: str, address: str) -> Opened:
         """Open a session for a name and its password.
@@ -59,7 +59,7 @@ class Door:
             TooManyAttemptsError: this address has to wait.
         """
         name = stored_name(name)
-        self._attempts.take(name, address)
+        await self.attempts.take(name, address)
         async with self._database.read() as session:
             user = await AuthRepository(session).user_by_name(name)
         stored = user.password_hash if user and not user.disabled else None
@@ -67,8 +67,7 @@ class Door:
             if user is not None:
                 await self._refused(user, address)
             raise WrongNameOrPasswordError
-        self._attempts.succeeded(name, address)
-        return await self._open(user.id, address, by_link=False)
+        return await self._open(user.id, name, address, by_link=False)
 
     async def sign_in_by_link(self, token: str, address: str) -> Opened:
         """Open a session for a one-time link, which works no more afterwards.
@@ -77,7 +76,7 @@ class Door:
             LinkUsedOrExpiredError: unknown, used, expired, or of a disabled account.
             TooManyAttemptsError: this address has to wait.
         """
-        self._attempts.take("", address)
+        await self.attempts.take("", address)
         async with self._database.write() as session:
             user_id = await AuthRepository(session).use_link(
                 token_hash(token), self._sessions.now()
@@ -85,11 +84,9 @@ class Door:
         if user_id is None:
             raise LinkUsedOrExpiredError
         try:
-            opened = await self._open(user_id, address, by_link=True)
+            return await self._open(user_id, "", address, by_link=True)
         except WrongNameOrPasswordError:
             raise LinkUsedOrExpiredError from None
-        self._attempts.succeeded("", address)
-        return opened
 
     async def sign_out(self, user: SignedIn) -> None:
         """End this session."""
@@ -122,7 +119,7 @@ class Door:
             await self._sessions.end_all_of(session, user.user_id, but=user.session_id)
             await record(session, user, Action.ALTERATION, "password", {"user": user.name}, 1)
 
-    async def _open(self, user_id: int, address: str, *, by_link: bool) -> Opened:
+    async def _open(self, user_id: int, tried: str, address: str, *, by_link: bool) -> Opened:
         async with self._database.write() as session:
             repository = AuthRepository(session)
             user = await repository.user(user_id)
@@ -131,6 +128,7 @@ class Door:
             token, row = await self._sessions.open(session, user, by_link=by_link)
             identity = await identify(session, user, row.id, address)
             await record(session, identity, Action.SIGN_IN, "session", {"by_link": by_link}, 1)
+            await self.attempts.succeeded(session, tried, address)
             life_s = int((row.expires_at - self._sessions.now()).total_seconds())
             return Opened(token, user, identity.agency_ids or frozenset(), row.expires_at, life_s)
 

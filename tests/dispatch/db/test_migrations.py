@@ -25,6 +25,7 @@ TABLES_THAT_STAY_EMPTY = {
     "user_agency",
     "user_session",
     "sign_in_link",
+    "sign_in_attempt",
     "access_log",
     "access_log_head",
     "officer",
