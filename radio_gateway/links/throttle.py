@@ -15,12 +15,17 @@ class SourceThrottle:
         self._burst = 2.0 * rate
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def allows(self, host: str, now: float) -> bool:
-        """Whether one more datagram from `host` may pass at `now` (monotonic seconds)."""
+    def room(self, host: str, now: float) -> int:
+        """How many datagrams from `host` may pass at `now` (monotonic seconds)."""
         tokens, since = self._buckets.pop(host, (self._burst, now))
         tokens = min(self._burst, tokens + (now - since) * self._rate)
-        allowed = tokens >= 1.0
-        self._buckets[host] = (tokens - 1.0 if allowed else tokens, now)
+        self._buckets[host] = tokens, now
         if len(self._buckets) > MAX_SOURCES:
             self._buckets.popitem(last=False)
-        return allowed
+        return int(tokens)
+
+    def leave(self, host: str, room: int) -> None:
+        """Take note that of the room of just now so much is left, at least 0."""
+        known = self._buckets.get(host)
+        if known is not None:
+            self._buckets[host] = known[0] % 1.0 + room, known[1]

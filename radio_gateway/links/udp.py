@@ -9,15 +9,17 @@ import errno
 import logging
 import socket
 import struct
+from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import ip_address
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Peer
 from radio_gateway.links.clock import Clock
 from radio_gateway.links.errors import LinkError
 from radio_gateway.links.port import PortCounters, Receive
-from radio_gateway.links.throttle import SourceThrottle
+from radio_gateway.links.throttle import MAX_SOURCES, SourceThrottle
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,8 @@ MAX_DATAGRAM: Final = 2048
 "Octets; no radio protocol sends more."
 WANTED_BUFFER: Final = 4 * 1024 * 1024
 "Octets of kernel queue: about 10 000 small datagrams, or one second of the busiest network."
+_Address: TypeAlias = tuple[Any, ...]
+"Host and port; with IPv6 two numbers more."
 _SO_MEMINFO: Final = 55
 _SO_RCVBUFFORCE = 33
 _MEMINFO: Final = struct.Struct("9I")
@@ -61,6 +65,7 @@ class UdpPort:
         self._receive = receive
         self._clock = clock
         self._throttle = throttle
+        self._peer_of = lru_cache(maxsize=MAX_SOURCES)(self._peer)
         self._loop = asyncio.get_running_loop()
         self._read_at = 0.0
         self._gathering: asyncio.TimerHandle | None = None
@@ -123,36 +128,49 @@ class UdpPort:
 
     def _drain(self, at: Moment) -> int:
         """Read at most a batch and hand it on; how many datagrams there were."""
-        frames: list[tuple[bytes, Peer]] = []
-        found = 0
+        read: list[tuple[bytes, _Address]] = []
+        receive = self._socket.recvfrom
         for _ in range(BATCH):
             try:
-                data, address = self._socket.recvfrom(MAX_DATAGRAM + 1)
+                read.append(receive(MAX_DATAGRAM + 1))
             except (BlockingIOError, InterruptedError):
                 break
             except OSError as error:  # an ICMP answer to something that we sent
                 log.debug("%s: %s", self.endpoint, error)
-                continue
-            found += 1
-            self._sort(data, address, at, frames)
-        if frames:
-            self._receive(frames, at)
-        return found
+        if read:
+            self.counters.received += len(read)
+            frames = self._sorted(read, at.mono)
+            if frames:
+                self._receive(frames, at)
+        return len(read)
 
-    def _sort(
-        self,
-        data: bytes,
-        address: tuple[str, int],
-        at: Moment,
-        frames: list[tuple[bytes, Peer]],
-    ) -> None:
-        self.counters.received += 1
-        if not self._throttle.allows(address[0], at.mono):
-            self.counters.throttled += 1
-        elif len(data) > MAX_DATAGRAM:
-            self.counters.oversized += 1
-        else:
-            frames.append((data, Peer(self.endpoint, address[0], address[1])))
+    def _sorted(
+        self, read: Sequence[tuple[bytes, _Address]], now: float
+    ) -> list[tuple[bytes, Peer]]:
+        """What passes of the datagrams of one wake; the throttle is asked once per sender."""
+        frames: list[tuple[bytes, Peer]] = []
+        left: dict[str, int] = {}
+        peer_of, oversized = self._peer_of, 0
+        for data, address in read:
+            host = address[0]
+            room = left.get(host)
+            if room is None:
+                room = self._throttle.room(host, now)
+            left[host] = room - 1
+            if room <= 0:
+                continue
+            if len(data) <= MAX_DATAGRAM:
+                frames.append((data, peer_of(address)))
+            else:
+                oversized += 1
+        for host, room in left.items():
+            self._throttle.leave(host, max(room, 0))
+        self.counters.oversized += oversized
+        self.counters.throttled += len(read) - len(frames) - oversized
+        return frames
+
+    def _peer(self, address: _Address) -> Peer:
+        return Peer(self.endpoint, address[0], address[1])
 
 
 def open_udp(

@@ -1,6 +1,7 @@
 """The gateway up to the bus: datagrams in, positions out, beside raw limits of the same run."""
 
 import asyncio
+import contextlib
 import os
 import socket
 import subprocess
@@ -94,8 +95,9 @@ def port_loop(rate: int, seconds: float, stall: Callable[[], None] | None = None
                     stall()
                 assert process.stdout is not None
                 found.sent = int(await asyncio.to_thread(process.stdout.read))
-                settled = time.monotonic() + 0.5
-                await eventually(lambda: time.monotonic() > settled)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(0.5):  # asleep, what is left is read
+                        await asyncio.Event().wait()
                 found.cpu_s = time.process_time() - before
                 found.drops = port.kernel_drops()
         finally:

@@ -17,7 +17,7 @@ from radio_gateway.links.errors import LinkError
 from radio_gateway.links.port import Frames
 from radio_gateway.links.throttle import SourceThrottle
 from radio_gateway.links.udp import BATCH, MAX_DATAGRAM, UdpPort, open_udp
-from tests.radio_gateway.support import eventually, moment
+from tests.radio_gateway.support import eventually
 
 LOOPBACK = "127.0.0.1"
 
@@ -225,19 +225,24 @@ async def test_the_kernel_queue_is_as_long_as_wanted_where_we_may() -> None:
 
 def test_buckets_refill_with_time() -> None:
     throttle = SourceThrottle(10)
-    assert sum(throttle.allows("a", moment(0).mono) for _ in range(100)) == 20
-    assert sum(throttle.allows("a", moment(0.5).mono) for _ in range(100)) == 5
-    assert sum(throttle.allows("a", moment(60).mono) for _ in range(100)) == 20
+    assert throttle.room("a", 0.0) == 20
+    throttle.leave("a", 7)
+    assert throttle.room("a", 0.0) == 7
+    throttle.leave("a", 0)
+    assert throttle.room("a", 0.25) == 2, "and a half, which is not lost"
+    throttle.leave("a", 0)
+    assert throttle.room("a", 0.5) == 3
+    assert throttle.room("a", 60.0) == 20
 
 
 def test_a_throttle_forgets_the_quietest_address() -> None:
     throttle = SourceThrottle(10)
-    for _ in range(20):
-        throttle.allows("a", 0.0)
-    assert not throttle.allows("a", 0.0)
+    throttle.room("a", 0.0)
+    throttle.leave("a", 0)
+    assert throttle.room("a", 0.0) == 0
     for number in range(5000):
-        throttle.allows(f"host {number}", 0.0)
-    assert throttle.allows("a", 0.0)
+        throttle.room(f"host {number}", 0.0)
+    assert throttle.room("a", 0.0) == 20
 
 
 def _has_ipv6() -> bool:
