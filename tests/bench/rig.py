@@ -8,18 +8,21 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from sqlalchemy import make_url
+
 from tests.bench.crowd import Crowd, watching
 from tests.bench.load import Plan
 from tests.bench.machine import cpu_s, resident_mib
 from tests.bench.marks import Marks
 from tests.bench.onlooker import Onlooker
+from tests.bench.raw_rows import raw_postgresql, raw_sqlite, row
 from tests.e2e.system import Installation, Running, free_port, signed_in, until
 from tests.fakes.hytera_radio import DISPATCHER
 
@@ -45,6 +48,8 @@ class Load:
     seconds: float
     consoles: int = 50
     alarm_every_s: float = ALARM_EVERY_S
+    look: int = 1
+    "See `Crowd`."
 
 
 @dataclass(slots=True)
@@ -158,6 +163,7 @@ class Rig:
                 plan["reports"],
                 plan["calls"],
                 origin=server.address(),
+                look=load.look,
             )
             outcome, seen = Outcome(), dict[str, Any]()
             with watching(crowd, seen), self._watched(outcome, number):
@@ -171,6 +177,49 @@ class Rig:
             for name in ("positions", "alarms", "calls", "closed"):
                 setattr(outcome, name, seen[name])
         return outcome
+
+    def sustained(self, rates: Iterable[int], seconds: float) -> int:
+        """The highest of these rising rates, in reports a second, of which all were stored.
+
+        Nobody watches; each rate runs for so long, and what the gateway still holds at the end
+        has to be stored as well.
+        """
+        number = self._send(Plan(**self._network(Load(1000, 2.0, 0, 0.0), 0, 4000)))
+        self._all_stored(number)
+        best = 0
+        for rate in rates:
+            base = self._count()
+            plan = self._network(
+                Load(rate, seconds, 0, 0.0), number, number + int(rate * seconds * 2)
+            )
+            sent = self._send(Plan(**(plan | {"prepared": True}))) - number
+            self._all_stored(base + sent)
+            number += sent
+            if self._count() - base < sent:
+                break
+            best = round(sent / seconds)
+        return best
+
+    def raw_rate(self) -> float:
+        """Rows a second that the database takes alone; no server may run on SQLite meanwhile."""
+        url, at = make_url(self._url()), datetime.now(UTC) - timedelta(hours=1)
+        batches = [
+            [
+                row(n, RADIOS, at + timedelta(microseconds=500 * n))
+                for n in range(start, start + 1000)
+            ]
+            for start in range(0, 60_000, 1000)
+        ]
+        warm, measured = batches[:20], batches[20:]
+        if self.database_url is None:
+            raw_sqlite(str(url.database), warm)
+            return raw_sqlite(str(url.database), measured)
+
+        async def ask() -> float:
+            await raw_postgresql(url, warm)
+            return await raw_postgresql(url, measured)
+
+        return asyncio.run(ask())
 
     def _network(self, load: Load, first: int, room: int) -> dict[str, Any]:
         reports, calls = self.folder / "reports", self.folder / "calls"

@@ -1,7 +1,6 @@
 """From an event to the commit, beside the raw rate of the table, and one object a commit."""
 
 import asyncio
-import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -10,19 +9,16 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
-import asyncpg
 import pytest
 from sqlalchemy import text
 
 from dispatch import clock
 from dispatch.agencies.models import Agency
 from dispatch.db import migrate
-from dispatch.db.bulk import micros
 from dispatch.db.database import Database
 from dispatch.ingest.service import Ingest
 from dispatch.positions.days import make_days
 from dispatch.positions.models import LatestPosition
-from dispatch.positions.repository import COLUMNS
 from dispatch.radios.models import Radio
 from dispatch.shared import Shared
 from dispatch.units.models import Unit
@@ -32,6 +28,7 @@ from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.ids import RadioId
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.wire import EventEnvelope
+from tests.bench.raw_rows import raw_postgresql, raw_sqlite, row
 from tests.bench.results import record
 from tests.dispatch.postgres import migrated_database
 
@@ -43,7 +40,6 @@ BATCHES: Final = 40
 NAIVE: Final = 300
 TEXTS: Final = 160
 
-Row = tuple[Any, ...]
 _ids = count(1)
 
 
@@ -95,47 +91,8 @@ def reported(number: int, at: datetime) -> PositionReported:
     )
 
 
-def row(number: int, at: datetime) -> Row:
-    """The same as it lies in the table, times as datetimes."""
-    radio = number % RADIOS + 1
-    lat = 565_000_000 + number % 97 * 1000
-    fixed = at - timedelta(seconds=1)
-    return (at, fixed, radio, radio, lat, 210_000_000, 18.52, 90.0, None, None, 2, False, True)
-
-
 def envelopes(events: list[Event]) -> list[EventEnvelope]:
     return [EventEnvelope(f"event-{next(_ids)}", "gw", None, one) for one in events]
-
-
-def raw_sqlite(path: str, batches: list[list[Row]]) -> float:
-    """Rows a second through the standard library alone, nothing else running in the process."""
-    driver = sqlite3.connect(path, isolation_level=None)
-    driver.execute("PRAGMA synchronous=FULL")
-    sql = f"INSERT INTO position ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
-    flat = [[(micros(one[0]), micros(one[1]), *one[2:]) for one in rows] for rows in batches]
-    began = time.perf_counter()
-    for rows in flat:
-        driver.execute("BEGIN IMMEDIATE")
-        driver.executemany(sql, rows)
-        driver.execute("COMMIT")
-    took = time.perf_counter() - began
-    driver.close()
-    return sum(map(len, batches)) / took
-
-
-async def raw_postgresql(database: Database, batches: list[list[Row]]) -> float:
-    """Rows a second by COPY."""
-    url = database.url
-    driver = await asyncpg.connect(
-        user=url.username, database=url.database, host=str(url.query["host"])
-    )
-    began = time.perf_counter()
-    for rows in batches:
-        async with driver.transaction():
-            await driver.copy_records_to_table("position", records=rows, columns=COLUMNS)
-    took = time.perf_counter() - began
-    await driver.close()
-    return sum(map(len, batches)) / took
 
 
 async def naive(database: Database, at: datetime) -> float:
@@ -193,7 +150,7 @@ async def test_positions_beside_raw_inserts_and_the_obvious_way(database: Databa
 
     # the table has rows already when it is measured
     rows = [
-        [row(n, moment(n, 0.0)) for n in range(start, start + BATCH)]
+        [row(n, RADIOS, moment(n, 0.0)) for n in range(start, start + BATCH)]
         for start in range(0, 2 * BATCHES * BATCH, BATCH)
     ]
     warm, measured = rows[:BATCHES], rows[BATCHES:]
@@ -202,8 +159,8 @@ async def test_positions_beside_raw_inserts_and_the_obvious_way(database: Databa
         await asyncio.to_thread(raw_sqlite, path, warm)
         raw = await asyncio.to_thread(raw_sqlite, path, measured)
     else:
-        await raw_postgresql(database, warm)
-        raw = await raw_postgresql(database, measured)
+        await raw_postgresql(database.url, warm)
+        raw = await raw_postgresql(database.url, measured)
     obvious = await naive(database, moment(0, 0.5))
     batches = [
         envelopes([reported(n, moment(n, 1e-4)) for n in range(start, start + BATCH)])
