@@ -116,14 +116,14 @@ class Outbox:
         none. It raises NotStoredError when they had to be given up.
         """
         durable: list[Event] = []
-        loose = False
+        loose, put, gateway = False, self._loose.put, self._gateway
         for event in events:
             if isinstance(event, SHEDDABLE):
                 if self._crowded:
                     self._loose.refuse(event)
                 else:
                     loose = True
-                    self._loose.put(EventEnvelope(new_id(event.at.utc), self._gateway, None, event))
+                    put(EventEnvelope(new_id(event.at.utc), gateway, None, event))
             elif isinstance(event, TalkerAliasHeard) and self._spares_detail:
                 self._loose.refuse(event)  # the call's end carries it too
             else:

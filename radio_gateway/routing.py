@@ -43,6 +43,7 @@ _ABILITIES: Final[dict[type[Command], Ability]] = {
     EnableRadio: Ability.DISABLE,
 }
 _Answer: TypeAlias = TextProgress | CommandResult
+_ANSWERS: Final = (TextProgress, CommandResult)
 
 
 class Destination(Protocol):
@@ -139,7 +140,7 @@ class Router:
     def heard(self, event: Event) -> None:
         """Note where a radio is; answers about commands are no sign of the radio itself."""
         radio = getattr(event, "radio", None)
-        if radio is None or isinstance(event, TextProgress | CommandResult):
+        if radio is None or isinstance(event, _ANSWERS):
             return
         links = self._heard.get(radio)
         if links is not None:
@@ -185,7 +186,7 @@ class Router:
         Of a command that went out on several links a failure counts only when it is the last
         answer and no other link succeeded.
         """
-        if not isinstance(event, TextProgress | CommandResult):
+        if not isinstance(event, _ANSWERS):
             return True
         spread = self._spread.get(event.command)
         if spread is None:

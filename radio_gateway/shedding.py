@@ -73,8 +73,12 @@ class LooseQueue:
         """Remove up to `limit` events: positions before signal reports before presence."""
         taken: list[EventEnvelope] = []
         for lane in self._lanes.values():
-            number = min(limit - len(taken), len(lane))
-            taken += [lane.popitem(last=False)[1] for _ in range(number)]
+            room = limit - len(taken)
+            if len(lane) <= room:
+                taken += lane.values()
+                lane.clear()
+            else:
+                taken += [lane.popitem(last=False)[1] for _ in range(room)]
         self._count -= len(taken)
         return taken
 

@@ -65,7 +65,7 @@ def position(
 
 def quick_position(fix: Fix, radio: RadioId, link: str, at: Moment) -> PositionReported:
     """The same for a report of the usual form, which nobody asked for."""
-    _, point, fixed_at, knots, course, _, _ = fix
+    _, _, point, fixed_at, knots, course = fix
     return PositionReported(
         link=link,
         at=at,

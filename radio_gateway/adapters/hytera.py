@@ -170,10 +170,9 @@ class HyteraBase:
     def _on_usual_report(self, fix: quick.Fix, heard: Heard, at: Moment) -> None:
         """What `_on_location` does with the same octets, in a third of the time."""
         self._links.accepted(heard, at)
-        number, *_, opcode, payload = fix
-        radio = self._radio_ids(number)
+        radio = self._radio_ids(fix[0])
         self._radios.heard(radio, heard.route, at)
-        if not self._repeated.seen((opcode, payload), at.mono):
+        if not self._repeated.seen(fix[1], at.mono):
             self._events.append(quick_position(fix, radio, self._config.name, at))
 
     def _on_registration(

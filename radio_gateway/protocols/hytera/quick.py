@@ -15,8 +15,8 @@ from radio_gateway.protocols.hytera.gps import course_deg, instant, speed_knots
 from radio_gateway.protocols.hytera.hdap import checksum
 from radio_gateway.protocols.hytera.lp import ConditionReport, TriggeredReport
 
-Fix: TypeAlias = tuple[int, GeoPoint, datetime | None, float | None, int | None, int, bytes]
-"Radio number, place, time of the fix, speed in knots, course in degrees, opcode, payload."
+Fix: TypeAlias = tuple[int, tuple[int, bytes], GeoPoint, datetime | None, float | None, int | None]
+"Radio number; opcode and payload; place, time of the fix, speed in knots, course in degrees."
 
 _GPS: Final = (
     rb"A([0-9]{12})([NS])([0-8][0-9])([0-5][0-9]\.[0-9]{4})"
@@ -56,8 +56,8 @@ def read(octets: bytes) -> Fix | None:
     point = GeoPoint(
         latitude if north == b"N" else -latitude, longitude if east == b"E" else -longitude
     )
-    payload = octets[_HEADER:end]
-    return number, point, _fixed_at(time), _speed(speed), _course(course), opcode, payload
+    said = opcode, octets[_HEADER:end]
+    return number, said, point, _fixed_at(time), _speed(speed), _course(course)
 
 
 @lru_cache(maxsize=1024)
