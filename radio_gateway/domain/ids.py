@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
+from radio_gateway.domain.quick import quick_init
+
 MAX_NUMBER: Final = 0xFF_FFFF
 "Largest 24-bit DMR address; FleetSync 100-1000 .. 349-4999 written as seven digits fits as well."
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, order=True)
 class RadioId:
     """A subscriber unit. The number means something only within its numbering network.
@@ -32,6 +35,7 @@ class RadioId:
         return f"{self.network}:{self.number}"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, order=True)
 class TalkgroupId:
     """A talkgroup within its numbering network."""

@@ -11,7 +11,17 @@ from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
 from json import JSONDecoder, JSONEncoder
-from typing import Any, Final, NoReturn, TypeAlias, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Any,
+    Final,
+    NoReturn,
+    TypeAlias,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 Writer: TypeAlias = Callable[[Any], Any]
 Reader: TypeAlias = Callable[[Any], Any]
@@ -31,7 +41,7 @@ def to_json(value: Any) -> Any:
     if isinstance(value, Enum):
         return value._value_
     if isinstance(value, datetime):
-        return _write_time(value)
+        return write_time(value)
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, Mapping):
@@ -116,13 +126,14 @@ def _writer(hint: Any) -> Writer | None:
     if kind in _PLAIN:
         return None
     if kind is datetime:
-        return _write_time
+        return write_time
     if isinstance(kind, type) and is_dataclass(kind):
         return _object_writer(kind)
     return to_json
 
 
-def _write_time(value: datetime) -> str:
+def write_time(value: datetime) -> str:
+    """UTC ISO 8601 with `Z`."""
     if value.tzinfo is not UTC:
         value = value.astimezone(UTC)
     return value.isoformat()[:-6] + "Z"
@@ -142,7 +153,7 @@ def _reader(hint: Any) -> Reader:
     if hint in _READERS:
         return _READERS[hint]
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return hint
+        return _member_reader(hint)
     if is_dataclass(hint) and isinstance(hint, type):
         return _object_reader(hint)
     raise TypeError(f"no reader for {hint!r}")
@@ -151,7 +162,7 @@ def _reader(hint: Any) -> Reader:
 def _object_reader(kind: type) -> Reader:
     hints = get_type_hints(kind)
     readers = {field.name: _reader(hints[field.name]) for field in fields(kind)}
-    known = readers.keys()
+    usual = _usual_reader(kind)
     required = {
         field.name
         for field in fields(kind)
@@ -161,11 +172,55 @@ def _object_reader(kind: type) -> Reader:
     def read(value: Any) -> Any:
         if type(value) is not dict:
             raise TypeError(f"{type(value).__name__} instead of an object")
+        try:
+            return usual(value)
+        except KeyError:
+            return read_some(value)
+
+    def read_some(value: Mapping[str, Any]) -> Any:
         if not required <= value.keys():
             missing = required - value.keys()
             raise KeyError(f"{', '.join(sorted(missing))} missing")
         # a field that this version does not know is ignored: newer halves may add some
-        return kind(**{name: readers[name](item) for name, item in value.items() if name in known})
+        return kind(
+            **{name: readers[name](item) for name, item in value.items() if name in readers}
+        )
+
+    return read
+
+
+def _usual_reader(kind: type) -> Reader:
+    """Reads an object that has all its fields; KeyError: one is missing. Compiled from the names.
+
+    A text or a number of the right type is taken as it is.
+    """
+    hints = get_type_hints(kind)
+    names: dict[str, Any] = {"kind": kind}
+    parts = []
+    for field in fields(kind):
+        name, hint = field.name, hints[field.name]
+        kinds = [arg for arg in (get_args(hint) or (hint,)) if arg is not type(None)]
+        optional = get_origin(hint) in (Union, types.UnionType) and len(kinds) == 1
+        reader = names[f"read_{name}"] = _reader(kinds[0] if optional else hint)
+        plain, got = _PLAIN_READERS.get(reader), f"value[{name!r}]"
+        if optional:
+            called = f"read_{name}(x)"
+            read = called if plain is None else f"x if type(x) is {plain} else {called}"
+            parts.append(f"{name}=None if (x := {got}) is None else {read}")
+        elif plain is None:
+            parts.append(f"{name}=read_{name}({got})")
+        else:
+            parts.append(f"{name}=x if type(x := {got}) is {plain} else read_{name}(x)")
+    taken = ", ".join(parts)
+    return cast("Reader", eval(f"lambda value: kind({taken})", names))  # noqa: S307  # as above
+
+
+def _member_reader(kind: type[Enum]) -> Reader:
+    members = {member.value: member for member in kind}
+
+    def read(value: Any) -> Any:
+        member = members.get(value)
+        return kind(value) if member is None else member
 
     return read
 
@@ -239,4 +294,10 @@ _READERS: Final[Mapping[Any, Reader]] = {
     bool: _read_bool,
     bytes: _read_octets,
     datetime: _read_time,
+}
+_PLAIN_READERS: Final[Mapping[Reader, str]] = {
+    _read_str: "str",
+    _read_int: "int",
+    _read_float: "float",
+    _read_bool: "bool",
 }

@@ -18,6 +18,7 @@ from radio_gateway.domain.events import (
     Event,
     LinkHealth,
     PositionReported,
+    RadioHeard,
     TextFailure,
     TextProgress,
     TextState,
@@ -79,6 +80,37 @@ def test_every_command_goes_round(kind: type[Command]) -> None:
         assert load_command(dump_command(envelope)) == envelope
 
     check()
+
+
+@pytest.mark.parametrize("kind", get_args(Event), ids=lambda k: k.__name__)
+def test_the_text_is_what_json_writes_for_the_same_values(kind: type[Event]) -> None:
+    @given(st.builds(kind))
+    def check(event: Event) -> None:
+        text = dump_event(EventEnvelope('i"1', "gw", None, event, "e")).decode()
+        head = {"v": 1, "id": 'i"1', "gateway": "gw", "seq": None, "epoch": "e"}
+        whole = head | {"kind": kind_of(event), "body": to_json(event)}
+        assert text == json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+
+    check()
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_numbers_that_json_does_not_have_are_refused(value: float) -> None:
+    event = RadioHeard(link="l", at=AT, radio=RADIO, rssi_dbm=value)
+    with pytest.raises(ValueError, match="JSON compliant"):
+        dump_event(EventEnvelope("i", "gw", 1, event))
+
+
+def test_values_of_other_types_than_declared_are_written_as_json_writes_them() -> None:
+    wrong: Any = PositionReported(
+        link="l", at=Moment(1, AT.utc), radio=RADIO, point=GeoPoint(56, 21), source="embedded",  # type: ignore[arg-type]
+        speed_kmh=True, stale=1,  # type: ignore[arg-type]
+    )  # fmt: skip
+    body = json.loads(dump_event(EventEnvelope("i", "gw", 1, wrong)))["body"]
+    assert body["point"] == {"lat": 56, "lon": 21}
+    assert (body["at"]["mono"], body["source"]) == (1, "embedded")
+    assert body["speed_kmh"] is True
+    assert body["stale"] == 1
 
 
 def test_a_text_goes_to_exactly_one_kind_of_addressee() -> None:
