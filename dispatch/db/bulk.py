@@ -6,7 +6,7 @@ not once for a row, which beside a busy event loop is forty times faster than `e
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -43,6 +43,19 @@ def from_micros(value: int) -> datetime:
     return _EPOCH + value * _MICROSECOND
 
 
+def stored_time(session: AsyncSession) -> Callable[[datetime | None], Any]:
+    """What the driver takes for a column of type `UtcDateTime`, be it NULL."""
+    return _as_text if is_sqlite(session) else _as_it_is
+
+
+def _as_text(at: datetime | None) -> str | None:
+    return None if at is None else time_text(micros(at))
+
+
+def _as_it_is(at: datetime | None) -> datetime | None:
+    return at
+
+
 def time_text(value: int) -> str:
     """Microseconds as SQLite keeps a `UtcDateTime`: `2026-03-01 08:00:00.000000`."""
     second, rest = divmod(value, 1_000_000)
@@ -65,13 +78,15 @@ class Bulk:
     """A statement over many rows; values are what the driver takes, in the order of `types`.
 
     On SQLite rows are repeated to fill a statement, so doing a row twice must change nothing:
-    an insert needs its ON CONFLICT.
+    an insert needs its ON CONFLICT, or to be `exact`.
     """
 
     sql: str
     "With `{rows}` where VALUES or a SELECT of them goes."
     types: tuple[str, ...]
     "PostgreSQL's types of the columns."
+    exact: bool = False
+    "Each row is done once, in this order."
 
     async def run(self, session: AsyncSession, rows: Sequence[Row]) -> list[Row]:
         """Do it; what RETURNING returns. Nothing happens without rows.
@@ -86,7 +101,7 @@ class Bulk:
         if not is_sqlite(session):
             with _translated(self.sql):
                 found = await driver.fetch(
-                    _unnesting(self.sql, self.types), *zip(*rows, strict=True)
+                    _unnesting(self.sql, self.types, self.exact), *zip(*rows, strict=True)
                 )
                 return cast("list[Row]", found)
         got: list[Row] = []
@@ -108,7 +123,10 @@ class Bulk:
         if all(empty):
             empty = (False,) * len(columns)
         given = [column for column, nothing in zip(columns, empty, strict=True) if not nothing]
-        return _listing(self.sql, empty, places), [*chain.from_iterable(zip(*given, strict=True))]
+        values = [*chain.from_iterable(zip(*given, strict=True))]
+        if self.exact:
+            values.append(len(rows))
+        return _listing(self.sql, empty, places, self.exact), values
 
 
 async def copy_rows(
@@ -145,12 +163,31 @@ async def run_copied(
 
 
 async def fetch(session: AsyncSession, sql: str) -> list[Row]:
-    """Rows of a query without parameters."""
+    """Rows of a statement without parameters."""
     driver = await driver_of(session)
     with _translated(sql):
         if is_sqlite(session):
             return cast("list[Row]", await driver.execute_fetchall(sql))
         return cast("list[Row]", await driver.fetch(sql))
+
+
+async def next_ids(session: AsyncSession, table: str, count: int) -> list[int]:
+    """Ids for so many new rows of a table that counts up by itself, rising.
+
+    Within a writing transaction: nobody else can take them.
+    """
+    if not count:
+        return []
+    if is_sqlite(session):
+        ((last,),) = await fetch(session, f"SELECT coalesce(max(id), 0) FROM {table}")  # noqa: S608  of ours
+        return [*range(last + 1, last + count + 1)]
+    found = await _NEXT_IDS.run(session, [(table,)] * count)
+    return sorted(row[0] for row in found)
+
+
+_NEXT_IDS: Final = Bulk(
+    "SELECT nextval(pg_get_serial_sequence(name, 'id')) FROM ({rows}) AS wanted (name)", ("text",)
+)
 
 
 async def driver_of(session: AsyncSession) -> Any:
@@ -176,15 +213,20 @@ def _translated(sql: str) -> Iterator[None]:
 
 
 @cache
-def _unnesting(sql: str, types: tuple[str, ...]) -> str:
+def _unnesting(sql: str, types: tuple[str, ...], exact: bool) -> str:
     arrays = ", ".join(f"${place}::{name}[]" for place, name in enumerate(types, 1))
-    return sql.format(rows=f"SELECT * FROM unnest({arrays})")  # noqa: S608  names of types
+    if not exact:
+        return sql.format(rows=f"SELECT * FROM unnest({arrays})")  # noqa: S608  names of types
+    names = ", ".join(f"c{place}" for place, _ in enumerate(types, 1))
+    given = f"unnest({arrays}) WITH ORDINALITY AS given ({names}, place)"
+    return sql.format(rows=f"SELECT {names} FROM {given} ORDER BY place")  # noqa: S608
 
 
 @cache
-def _listing(sql: str, empty: tuple[bool, ...], places: int) -> str:
+def _listing(sql: str, empty: tuple[bool, ...], places: int, exact: bool) -> str:
     row = f"({', '.join('NULL' if nothing else '?' for nothing in empty)})"
-    return sql.format(rows=f"VALUES {', '.join([row] * places)}")
+    rows = f"VALUES {', '.join([row] * places)}"
+    return sql.format(rows=f"SELECT * FROM ({rows}) LIMIT ?" if exact else rows)  # noqa: S608
 
 
 def _places(count: int) -> int:

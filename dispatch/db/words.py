@@ -37,7 +37,14 @@ def indexed(*texts: str | None) -> str:
     return " ".join(words_of(texts))
 
 
+def lexemes(words: str) -> str:
+    """`indexed` words as PostgreSQL reads a `tsvector` without places."""
+    return " ".join(f"'{word}'" for word in words.split())
+
+
 def _fold(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in apart if not unicodedata.combining(c)).translate(_WHOLE).casefold()
 
@@ -57,7 +64,7 @@ class Words(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         if value is None or dialect.name == "sqlite":
             return value
-        return " ".join(f"'{word}'" for word in value.split())
+        return lexemes(value)
 
     def process_result_value(
         self,

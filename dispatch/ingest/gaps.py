@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -189,12 +189,11 @@ def _is_due(hole: Hole, now: float) -> bool:
     return now - hole.asked_at > ASK_AGAIN_S
 
 
-def _row(key: _Key, numbers: Numbers, at: datetime) -> dict[str, Any]:
+def _row(key: _Key, numbers: Numbers, at: datetime) -> GatewayProgress:
     holes = json.dumps([(hole.first, hole.last) for hole in numbers.holes], separators=(",", ":"))
-    row = GatewayProgress(
+    return GatewayProgress(
         gateway=key[0], epoch=key[1], top=numbers.top, holes=holes, gone=numbers.gone, at=at
     )
-    return row.model_dump()
 
 
 async def forget_progress(session: AsyncSession, before: datetime) -> None:

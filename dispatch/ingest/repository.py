@@ -2,19 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from dispatch.db.bulk import Bulk, Row
-from dispatch.db.upsert import insert_into
+from dispatch.db.bulk import Bulk, Row, stored_time
 from dispatch.ingest.models import GatewayProgress, Ingested, RejectedEvent
 
 _CLAIM: Final = Bulk(
     "INSERT INTO ingested (event_id, gateway, at) {rows} ON CONFLICT DO NOTHING RETURNING event_id",
     ("text", "text", "timestamptz"),
+)
+_SAVE: Final = Bulk(
+    "INSERT INTO gateway_progress (gateway, epoch, top, holes, gone, at) {rows} "
+    "ON CONFLICT (gateway, epoch) DO UPDATE SET top = excluded.top, holes = excluded.holes, "
+    "gone = excluded.gone, at = excluded.at",
+    ("text", "text", "bigint", "text", "bigint", "timestamptz"),
 )
 
 
@@ -37,13 +42,15 @@ class IngestRepository:
         """What has arrived of every spool's numbers."""
         return (await self._session.execute(select(GatewayProgress))).scalars().all()
 
-    async def save_progress(self, rows: Sequence[dict[str, Any]]) -> None:
+    async def save_progress(self, rows: Sequence[GatewayProgress]) -> None:
         """Replace the rows of these spools."""
-        query = insert_into(self._session, _PROGRESS)
-        changed = {key: query.excluded[key] for key in ("top", "holes", "gone", "at")}
-        connection = await self._session.connection()
-        await connection.execute(
-            query.on_conflict_do_update(index_elements=["gateway", "epoch"], set_=changed), rows
+        stored = stored_time(self._session)
+        await _SAVE.run(
+            self._session,
+            [
+                (one.gateway, one.epoch, one.top, one.holes, one.gone, stored(one.at))
+                for one in rows
+            ],
         )
 
     async def forget_progress(self, before: datetime) -> None:
@@ -53,6 +60,3 @@ class IngestRepository:
     async def forget_before(self, at: datetime) -> None:
         """Forget event ids that no gateway sends again."""
         await self._session.execute(delete(Ingested).where(col(Ingested.at) < at))
-
-
-_PROGRESS = GatewayProgress.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it

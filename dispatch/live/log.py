@@ -38,7 +38,7 @@ class _Gathered:
     first: int = 0
     taken: int = 0
     "Numbers that were taken already."
-    rows: list[dict[str, object]] = field(default_factory=list)
+    rows: list[LoggedEvent] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
 
 
@@ -74,9 +74,7 @@ class EventLog:
             gathered.first, gathered.taken = first, len(news)
         for seq, one in enumerate(news, first):
             data = one.data.model_dump_json()
-            gathered.rows.append(
-                {"seq": seq, "type": one.type, "t": t, "agency_id": one.agency_id, "data": data}
-            )
+            gathered.rows.append(LoggedEvent(seq, one.type, t, one.agency_id, data))
             gathered.frames.append(frame(seq, t, one.type, one.agency_id, data))
         if waiting is None:
             await self._write(session, gathered)

@@ -2,13 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple, cast
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
+from dispatch.db.bulk import Bulk, Row, stored_time
 from dispatch.live.models import Event, Stream
+
+_ADD: Final = Bulk(
+    "INSERT INTO event (seq, type, t, agency_id, data) {rows}",
+    ("bigint", "text", "timestamptz", "int", "text"),
+    exact=True,
+)
+_TAKE: Final = Bulk(
+    "WITH taken (n) AS ({rows}) UPDATE stream SET seq = seq + n FROM taken RETURNING seq",
+    ("bigint",),
+)
 
 
 class LoggedEvent(NamedTuple):
@@ -34,12 +44,18 @@ class EventRepository:
 
     async def take_numbers(self, count: int) -> int:
         """Move the counter on; the last of the `count` numbers that are now this transaction's."""
-        query = update(Stream).values(seq=Stream.seq + count).returning(col(Stream.seq))
-        return (await self._session.execute(query)).scalar_one()
+        ((seq,),) = await _TAKE.run(self._session, [(count,)])
+        return cast("int", seq)
 
-    async def add(self, rows: Sequence[dict[str, object]]) -> None:
+    async def add(self, events: Sequence[LoggedEvent]) -> None:
         """Store events whose numbers were taken."""
-        await self._session.execute(insert(Event), rows)
+        # the rows that they speak of, agencies for one, go before them
+        await self._session.flush()
+        stored = stored_time(self._session)
+        rows: list[Row] = [
+            (one.seq, one.type, stored(one.t), one.agency_id, one.data) for one in events
+        ]
+        await _ADD.run(self._session, rows)
 
     async def after(self, seq: int, limit: int) -> list[LoggedEvent]:
         """Events seq+1, seq+2 .. in order; at most `limit`."""

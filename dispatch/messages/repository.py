@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from dispatch.db.bulk import fetch
+from dispatch.db.bulk import Bulk, fetch, is_sqlite, next_ids, stored_time
 from dispatch.db.newest import NewestFirst, exactly
-from dispatch.db.words import Sought, indexed
+from dispatch.db.words import Sought, indexed, lexemes
 from dispatch.live.scope import Scope
 from dispatch.messages.filters import MessageFilter
 from dispatch.messages.models import (
@@ -19,6 +19,25 @@ from dispatch.messages.models import (
     MessageState,
     MessageStateChange,
     WaitingFor,
+)
+
+_PLAIN: Final = (
+    *("direction", "text", "radio_id", "talkgroup_id", "called_radio_id", "unit_id"),
+    *("agency_id", "state", "reference"),
+)
+"Columns of a text from a radio that both drivers take as they are."
+_RECEIVE: Final = Bulk(
+    f"INSERT INTO message (id, state_at, created_at, words, {', '.join(_PLAIN)}) {{rows}}",
+    (
+        *("bigint", "timestamptz", "timestamptz", "tsvector"),
+        *("text", "text", "int", "int", "int", "int", "int", "text", "text"),
+    ),
+    exact=True,
+)
+_STEP: Final = Bulk(
+    "INSERT INTO message_state (message_id, state, at) {rows}",
+    ("bigint", "text", "timestamptz"),
+    exact=True,
 )
 
 
@@ -84,14 +103,24 @@ class MessageRepository:
 
         `rows`: columns by name, each row the same ones, without `id` and `words`.
         """
-        insertion = insert(_MESSAGE).returning(_MESSAGE.c.id, sort_by_parameter_order=True)
-        values = [{**row, "words": indexed(row["text"])} for row in rows]
-        ids: list[int] = [*(await self._session.execute(insertion, values)).scalars()]
-        steps = [
-            {"message_id": key, "state": row["state"], "at": row["state_at"]}
-            for key, row in zip(ids, rows, strict=True)
-        ]
-        await self._session.execute(insert(_STEP), steps)
+        session, stored = self._session, stored_time(self._session)
+        worded = indexed if is_sqlite(session) else _lexemes_of
+        ids = await next_ids(session, "message", len(rows))
+        values, steps = [], []
+        for key, row in zip(ids, rows, strict=True):
+            at = stored(row["state_at"])
+            values.append(
+                (
+                    key,
+                    at,
+                    stored(row["created_at"]),
+                    worded(row["text"]),
+                    *(row[name] for name in _PLAIN),
+                )
+            )
+            steps.append((key, row["state"], at))
+        await _RECEIVE.run(session, values)
+        await _STEP.run(session, steps)
         return ids
 
     async def references(
@@ -182,4 +211,7 @@ class MessageRepository:
 
 
 _MESSAGE = Message.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
-_STEP = MessageStateChange.__table__  # type: ignore[attr-defined]
+
+
+def _lexemes_of(text: str) -> str:
+    return lexemes(indexed(text))
