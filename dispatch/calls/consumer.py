@@ -1,32 +1,26 @@
 """Calls from gateways."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from dispatch.calls.service import alias_heard, ended, started
+from dispatch.calls.recording import CallEvent, Heard, record
 from dispatch.ingest.batch import Batch
-from radio_gateway.domain.events import CallEnded, CallStarted, TalkerAliasHeard
+from radio_gateway.domain.events import TalkerAliasHeard
 
 
-async def on_started(batch: Batch, event: CallStarted) -> None:
-    """A transmission began."""
-    await started(batch.session, batch.shared, event, _rows(batch, event))
+async def on_calls(batch: Batch, events: Iterable[tuple[str, CallEvent]]) -> None:
+    """Transmissions began or ended, or their talkers' aliases are complete; by which gateway."""
+    heard = [Heard(event, _rows(batch, gateway, event)) for gateway, event in events]
+    await record(batch.session, batch.shared, heard)
 
 
-async def on_alias(batch: Batch, event: TalkerAliasHeard) -> None:
-    """A talker alias is complete."""
-    await alias_heard(batch.session, batch.shared, event.call, event.alias)
-
-
-async def on_ended(batch: Batch, event: CallEnded) -> None:
-    """A transmission ended."""
-    await ended(batch.session, batch.shared, event, _rows(batch, event))
-
-
-def _rows(batch: Batch, event: CallStarted | CallEnded) -> dict[str, Any]:
+def _rows(batch: Batch, gateway: str, event: CallEvent) -> dict[str, Any]:
+    if isinstance(event, TalkerAliasHeard):
+        return {}
     radio = batch.radios[event.radio]
     group = batch.talkgroups[event.talkgroup] if event.talkgroup is not None else None
     return {
-        "gateway": batch.gateway,
+        "gateway": gateway,
         "radio_id": radio.id,
         "unit_id": radio.unit_id,
         "talkgroup_id": group.id if group else None,

@@ -1,24 +1,77 @@
 """All SQL of call records."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Integer, func, literal, not_, or_, select, update
+from sqlalchemy import not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from dispatch.calls.filters import CallFilter
 from dispatch.calls.models import CallRecord
+from dispatch.calls.names import Named, Names
+from dispatch.db.bulk import Bulk, Row, is_sqlite, next_ids, stored_time
 from dispatch.db.newest import NewestFirst, exactly
-from dispatch.db.upsert import insert_into
-from dispatch.db.words import Sought, indexed
+from dispatch.db.words import Sought, lexemes
 from dispatch.live.scope import Scope
-from dispatch.radios.models import Radio
-from dispatch.talkgroups.models import Talkgroup
-from dispatch.units.models import Unit
 from radio_gateway.domain.events import CallEndReason
+
+_TYPES: Final = {
+    "id": "bigint",
+    "call": "text",
+    "gateway": "text",
+    "radio_id": "int",
+    "unit_id": "int",
+    "agency_id": "int",
+    "link": "text",
+    "site": "text",
+    "kind": "text",
+    "talkgroup_id": "int",
+    "called_radio_id": "int",
+    "started_at": "timestamptz",
+    "ended_at": "timestamptz",
+    "duration_s": "float8",
+    "end_reason": "text",
+    "slot": "int",
+    "colour_code": "int",
+    "late_entry": "bool",
+    "emergency": "bool",
+    "encrypted": "bool",
+    "conversation": "text",
+    "ber_percent": "float8",
+    "rssi_dbm": "float8",
+    "loss_percent": "float8",
+    "talker_alias": "text",
+    "words": "tsvector",
+}
+"PostgreSQL's types of all columns."
+_COLUMNS: Final = tuple(_TYPES)
+_CHANGED: Final = tuple(
+    name for name in _COLUMNS if name not in {"call", "gateway", "radio_id", "unit_id", "agency_id"}
+)
+_ADD: Final = Bulk(
+    f"INSERT INTO call_record ({', '.join(_COLUMNS)}) {{rows}}",
+    tuple(_TYPES.values()),
+    exact=True,
+)
+_SET: Final = ", ".join(f"{name} = new.{name}" for name in _CHANGED if name != "id")
+_CHANGE: Final = Bulk(
+    f"WITH new ({', '.join(_CHANGED)}) AS ({{rows}}) UPDATE call_record SET {_SET} "  # noqa: S608
+    "FROM new WHERE call_record.id = new.id",
+    tuple(_TYPES[name] for name in _CHANGED),
+)
+_NAMES: Final = Bulk(
+    "WITH wanted (what, id) AS ({rows}) "
+    "SELECT what, radio.id, label, alias FROM wanted JOIN radio ON radio.id = wanted.id "
+    "WHERE what = 0 UNION ALL "
+    "SELECT what, unit.id, call_sign, NULL FROM wanted JOIN unit ON unit.id = wanted.id "
+    "WHERE what = 1 UNION ALL "
+    "SELECT what, talkgroup.id, name, NULL FROM wanted JOIN talkgroup "
+    "ON talkgroup.id = wanted.id WHERE what = 2",
+    ("int", "int"),
+)
+"0: radios, 1: units, 2: talkgroups."
 
 
 class CallRepository:
@@ -27,51 +80,38 @@ class CallRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def start(self, row: dict[str, Any]) -> CallRecord | None:
-        """Store a beginning; None if the call is known already."""
-        query = (
-            insert_into(self._session, CallRecord)
-            .values({**row, "words": await self._words(row)})
-            .on_conflict_do_nothing(index_elements=["call"])
-            .returning(CallRecord)
-        )
-        return (await self._session.execute(query)).scalar_one_or_none()
+    async def known(self, calls: Collection[str]) -> dict[str, dict[str, Any]]:
+        """Records of these calls, columns by name."""
+        query = select(_CALL).where(_CALL.c.call.in_(list(calls)))
+        found = (await self._session.execute(query)).mappings().all()
+        return {row["call"]: dict(row) for row in found}
 
-    async def end(self, row: dict[str, Any]) -> CallRecord | None:
-        """Store an end, with or without its beginning; None if the end is known already.
+    async def new_ids(self, count: int) -> list[int]:
+        """Ids for so many new records."""
+        return await next_ids(self._session, "call_record", count)
 
-        The gateway's own end replaces one that was only concluded, which has no duration.
-        """
-        row = {**row, "words": await self._words(row)}
-        query = insert_into(self._session, CallRecord).values(row)
-        new = query.excluded
-        kept = {"call", "gateway", "radio_id", "unit_id", "agency_id", "talker_alias"}
-        if row.get("talker_alias") is None:
-            kept.add("words")  # those of the beginning may know an alias
-        changes: dict[str, Any] = {name: new[name] for name in row if name not in kept}
-        changes["talker_alias"] = func.coalesce(new.talker_alias, CallRecord.talker_alias)
-        ended = (
-            query.on_conflict_do_update(
-                index_elements=["call"],
-                set_=changes,
-                where=or_(col(CallRecord.ended_at).is_(None), col(CallRecord.duration_s).is_(None)),
-            )
-            .returning(CallRecord)
-            .execution_options(populate_existing=True)
-        )
-        return (await self._session.execute(ended)).scalar_one_or_none()
+    async def names(self, wanted: Named) -> Names:
+        """What these radios, units and talkgroups are called now."""
+        names = Names()
+        if not wanted.radios:
+            return names
+        rows: list[Row] = [(what, key) for what, keys in enumerate(wanted) for key in keys]
+        for what, key, name, alias in await _NAMES.run(self._session, rows):
+            if what == 0:
+                names.radios[key] = name, alias
+            elif what == 1:
+                names.units[key] = name
+            else:
+                names.talkgroups[key] = name
+        return names
 
-    async def set_alias(self, call: str, alias: str) -> CallRecord | None:
-        """Note who says to be talking; None if the call is unknown or had this alias."""
-        found = select(CallRecord).where(
-            col(CallRecord.call) == call, col(CallRecord.talker_alias).is_distinct_from(alias)
-        )
-        row = (await self._session.execute(found)).scalar_one_or_none()
-        if row is not None:
-            row.talker_alias = alias
-            row.words = await self._words(row.model_dump())
-            await self._session.flush()
-        return row
+    async def add(self, records: Sequence[Mapping[str, Any]]) -> None:
+        """Store new records; each has all columns."""
+        await _ADD.run(self._session, self._rows(records, _COLUMNS))
+
+    async def change(self, records: Sequence[Mapping[str, Any]]) -> None:
+        """Write records again; who talked, and which gateway heard it, stay."""
+        await _CHANGE.run(self._session, self._rows(records, _CHANGED))
 
     async def cut_off(
         self,
@@ -114,27 +154,6 @@ class CallRepository:
             return await rows.search(Sought.of(wanted.q), where, either, before, limit)
         return await rows.page(where, either, before, limit)
 
-    async def _words(self, row: dict[str, Any]) -> str:
-        """What a search finds this call by: alias, conversation, and the names of this moment."""
-        called = aliased(Radio)
-        query = (
-            select(
-                col(Radio.label),
-                col(Radio.alias),
-                col(called.label),
-                col(called.alias),
-                col(Unit.call_sign),
-                col(Talkgroup.name),
-            )
-            .select_from(Radio)
-            .outerjoin(called, _is(called.id, row.get("called_radio_id")))
-            .outerjoin(Unit, _is(Unit.id, row.get("unit_id")))
-            .outerjoin(Talkgroup, _is(Talkgroup.id, row.get("talkgroup_id")))
-            .where(col(Radio.id) == row["radio_id"])
-        )
-        names = (await self._session.execute(query)).one_or_none() or ()
-        return indexed(row.get("talker_alias"), row.get("conversation"), *names)
-
     async def running_or_since(
         self, since: datetime, scope: Scope, limit: int
     ) -> Sequence[CallRecord]:
@@ -150,9 +169,17 @@ class CallRepository:
         )
         return (await self._session.execute(query)).scalars().all()
 
-
-def _is(row_id: Any, wanted: int | None) -> ColumnElement[bool]:
-    return col(row_id) == literal(wanted, Integer)
+    def _rows(self, records: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[Row]:
+        """As the driver takes them."""
+        stored, sqlite = stored_time(self._session), is_sqlite(self._session)
+        rows: list[Row] = []
+        for record in records:
+            row = {**record, "started_at": stored(record["started_at"])}
+            row["ended_at"] = stored(record["ended_at"])
+            if not sqlite:
+                row["words"] = lexemes(record["words"])
+            rows.append(tuple(map(row.__getitem__, names)))
+        return rows
 
 
 def _conditions(wanted: CallFilter) -> list[Any]:
@@ -172,3 +199,6 @@ def _conditions(wanted: CallFilter) -> list[Any]:
     if wanted.until is not None:
         conditions.append(col(CallRecord.started_at) < wanted.until)
     return conditions
+
+
+_CALL = CallRecord.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it

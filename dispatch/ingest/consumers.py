@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import assert_never
 
 from dispatch.calls import consumer as calls
+from dispatch.calls.recording import CallEvent
 from dispatch.commands import consumer as commands
 from dispatch.emergencies import consumer as emergencies
 from dispatch.ingest.batch import Batch
@@ -16,32 +17,42 @@ from radio_gateway.domain.wire import EventEnvelope
 
 
 async def consume_all(batch: Batch, envelopes: Iterable[EventEnvelope]) -> None:
-    """Hand events to their features in this order; texts in a row are one piece of work."""
-    for are_texts, run in groupby(envelopes, lambda one: isinstance(one.event, e.TextReceived)):
-        if are_texts:
-            texts = (one.event for one in run)
-            await messages.on_texts(
-                batch, [one for one in texts if isinstance(one, e.TextReceived)]
+    """Hand events to their features in this order.
+
+    Texts in a row are one piece of work, and so is what is said of calls in a row.
+    """
+    for nature, run in groupby(envelopes, lambda one: _nature(one.event)):
+        events = [(one.gateway, one.event) for one in run]
+        if nature == "calls":
+            await calls.on_calls(
+                batch, [(gateway, one) for gateway, one in events if isinstance(one, CallEvent)]
             )
-            continue
-        for envelope in run:
-            batch.gateway = envelope.gateway
-            await consume(batch, envelope.event)
+        elif nature == "texts":
+            await messages.on_texts(
+                batch, [one for _, one in events if isinstance(one, e.TextReceived)]
+            )
+        else:
+            for gateway, event in events:
+                batch.gateway = gateway
+                await consume(batch, event)
 
 
-async def consume(batch: Batch, event: e.Event) -> None:  # noqa: C901  one line per event
+def _nature(event: e.Event) -> str | None:
+    """Names what events in a row are stored together by; None: one by one."""
+    if isinstance(event, CallEvent):
+        return "calls"
+    return "texts" if isinstance(event, e.TextReceived) else None
+
+
+async def consume(batch: Batch, event: e.Event) -> None:
     """Hand one event to its feature."""
     match event:
         case e.EmergencyRaised():
             await emergencies.on_raised(batch, event)
         case e.EmergencyCleared():
             await emergencies.on_cleared(batch, event)
-        case e.CallStarted():
-            await calls.on_started(batch, event)
-        case e.TalkerAliasHeard():
-            await calls.on_alias(batch, event)
-        case e.CallEnded():
-            await calls.on_ended(batch, event)
+        case e.CallStarted() | e.TalkerAliasHeard() | e.CallEnded():
+            await calls.on_calls(batch, [(batch.gateway, event)])
         case e.TextReceived():
             await messages.on_texts(batch, [event])
         case e.TextProgress():
