@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import groupby
-from typing import assert_never
+from typing import Literal, assert_never
 
 from dispatch.calls import consumer as calls
 from dispatch.calls.recording import CallEvent
@@ -19,36 +19,40 @@ from radio_gateway.domain.wire import EventEnvelope
 async def consume_all(batch: Batch, envelopes: Iterable[EventEnvelope]) -> None:
     """Hand events to their features in this order.
 
-    Texts in a row are one piece of work, and so is what is said of calls in a row.
+    Texts in a row are one piece of work; so are alarms, and what is said of calls.
     """
     for nature, run in groupby(envelopes, lambda one: _nature(one.event)):
         events = [(one.gateway, one.event) for one in run]
-        if nature == "calls":
-            await calls.on_calls(
-                batch, [(gateway, one) for gateway, one in events if isinstance(one, CallEvent)]
-            )
-        elif nature == "texts":
-            await messages.on_texts(
-                batch, [one for _, one in events if isinstance(one, e.TextReceived)]
-            )
-        else:
-            for gateway, event in events:
-                batch.gateway = gateway
-                await consume(batch, event)
+        match nature:
+            case "calls":
+                said = [(gateway, one) for gateway, one in events if isinstance(one, CallEvent)]
+                await calls.on_calls(batch, said)
+            case "texts":
+                texts = [one for _, one in events if isinstance(one, e.TextReceived)]
+                await messages.on_texts(batch, texts)
+            case "alarms":
+                alarms = [one for _, one in events if isinstance(one, e.EmergencyRaised)]
+                await emergencies.on_raised(batch, alarms)
+            case None:
+                for gateway, event in events:
+                    batch.gateway = gateway
+                    await consume(batch, event)
 
 
-def _nature(event: e.Event) -> str | None:
+def _nature(event: e.Event) -> Literal["calls", "texts", "alarms"] | None:
     """Names what events in a row are stored together by; None: one by one."""
     if isinstance(event, CallEvent):
         return "calls"
-    return "texts" if isinstance(event, e.TextReceived) else None
+    if isinstance(event, e.TextReceived):
+        return "texts"
+    return "alarms" if isinstance(event, e.EmergencyRaised) else None
 
 
 async def consume(batch: Batch, event: e.Event) -> None:
     """Hand one event to its feature."""
     match event:
         case e.EmergencyRaised():
-            await emergencies.on_raised(batch, event)
+            await emergencies.on_raised(batch, [event])
         case e.EmergencyCleared():
             await emergencies.on_cleared(batch, event)
         case e.CallStarted() | e.TalkerAliasHeard() | e.CallEnded():

@@ -1,6 +1,6 @@
 """All SQL of positions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from dispatch.db.bulk import Bulk, Row, copy_rows, is_sqlite, run_copied
 from dispatch.live.scope import Scope
 from dispatch.positions.area import Area
 from dispatch.positions.models import Carriage, LatestPosition, Position
+from dispatch.positions.place import LastPlace
 from dispatch.radios.models import Radio
 
 COLUMNS: Final = (
@@ -109,10 +110,17 @@ class PositionRepository:
         # plain rows: a thousand objects would take ten times as long as the query
         return (await self._session.execute(query)).mappings().all()
 
-    async def latest_of(self, radio_id: int) -> LatestPosition | None:
-        """The newest of one radio."""
-        query = select(LatestPosition).where(col(LatestPosition.radio_id) == radio_id)
-        return (await self._session.execute(query)).scalar_one_or_none()
+    async def latest_of(self, radio_ids: Collection[int]) -> dict[int, LastPlace]:
+        """The newest places of these radios."""
+        query = select(
+            _LATEST.c.radio_id,
+            _LATEST.c.lat_e7,
+            _LATEST.c.lon_e7,
+            _LATEST.c.heard_at,
+            _LATEST.c.error_m,
+        ).where(_LATEST.c.radio_id.in_(list(radio_ids)))
+        found = (await self._session.execute(query)).all()
+        return {row[0]: LastPlace(*row[1:]) for row in found}
 
     async def carried(self, unit_id: int, since: datetime, until: datetime) -> Sequence[int]:
         """Radios that the unit may have carried then."""

@@ -1,5 +1,6 @@
 """Reading positions: where radios are, where units were, who was near."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dispatch.errors import DispatchError, InvalidRequestError
 from dispatch.live.scope import Scope
 from dispatch.positions.area import Area
-from dispatch.positions.models import LatestPosition
+from dispatch.positions.place import LastPlace
 from dispatch.positions.repository import PositionRepository
 from dispatch.positions.schemas import Nearby, PositionView, Track, TrackPoint
 
@@ -58,9 +59,9 @@ async def latest(
     return [PositionView.model_validate(dict(row)) for row in found]
 
 
-async def latest_of(session: AsyncSession, radio_id: int) -> LatestPosition | None:
-    """Where one radio was heard last."""
-    return await PositionRepository(session).latest_of(radio_id)
+async def latest_of(session: AsyncSession, radio_ids: Collection[int]) -> dict[int, LastPlace]:
+    """Where these radios were heard last, as far as known."""
+    return await PositionRepository(session).latest_of(radio_ids) if radio_ids else {}
 
 
 async def track(
