@@ -12,7 +12,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    create_async_engine,
+)
+from sqlalchemy.pool import NullPool
 
 log = logging.getLogger(__name__)
 
@@ -183,6 +189,22 @@ class Database:
                 await self._begin(session, in_turn=in_turn)
                 yield session
                 await self._commit(session)
+
+    @asynccontextmanager
+    async def outside(self) -> AsyncIterator[AsyncConnection]:
+        """A new connection, on which each statement stands alone and is done for good.
+
+        For what PostgreSQL refuses within a transaction; no lease is asked.
+        """
+        engine = create_async_engine(
+            self.url,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            connect_args={"timeout": CONNECT_S},
+        )
+        with _trouble_by_name():
+            async with engine.connect() as connection:
+                yield connection
 
     async def _begin(self, session: AsyncSession, *, in_turn: bool) -> None:
         if in_turn and not self.is_sqlite:

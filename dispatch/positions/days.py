@@ -32,7 +32,7 @@ async def existing_days(session: AsyncSession) -> set[date]:
         "SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid "
         "WHERE inhparent = 'position'::regclass",
     )
-    return {_day_of(row[0]) for row in rows}
+    return {day_of(row[0]) for row in rows}
 
 
 async def make_days(session: AsyncSession, days: Iterable[date]) -> None:
@@ -118,5 +118,6 @@ def _start(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _day_of(name: str) -> date:
+def day_of(name: str) -> date:
+    """The UTC day of the partition of this name."""
     return datetime.strptime(name.removeprefix(_PREFIX), "%Y%m%d").replace(tzinfo=UTC).date()

@@ -9,6 +9,7 @@ from dispatch.background import Background, Work
 from dispatch.election.service import Lease
 from dispatch.health import Check, Health
 from dispatch.metrics import Metrics
+from dispatch.positions.packing import Packing
 from dispatch.radio_side.joints import Joint
 from dispatch.radio_side.reports import GatewayReports
 from dispatch.radio_side.writer import Writer
@@ -54,6 +55,7 @@ class RadioSide:
         return {
             "gateway reports, kept": lambda: self.reports.keep(shared),
             "retention": retention.run,
+            "packing of positions": Packing(shared.database, shared.now).run,
         }
 
     async def _ingest_check(self) -> Check:

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from dispatch.agencies.models import Agency
 from dispatch.db.database import Database
 from dispatch.positions.days import existing_days, make_days
+from dispatch.positions.packing import pack_days
 from dispatch.radios.models import Radio
 from dispatch.talkgroups.models import Talkgroup
 from dispatch.units.models import Unit
@@ -89,6 +90,8 @@ async def fill(database: Database, amount: Amount) -> dict[str, int]:
             async with database.write() as session:
                 statement = sql[table].format(first=first, last=last - 1, rows=rows)
                 await session.execute(text(statement.replace(":", r"\:")))
+        if table == "position":
+            await pack_days(database, amount.end)  # as the server does with days that are over
         octets[table] = await _size(database) - before
     async with database.write() as session:
         for statement in sql["rest"].format(first=0, last=UNITS - 1, rows=0).split(";"):
@@ -117,12 +120,8 @@ async def _settle(database: Database) -> None:
         async with database.write() as session:
             await session.execute(text("ANALYZE"))
         return
-    from sqlalchemy.ext.asyncio import create_async_engine
-
-    engine = create_async_engine(database.url, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
+    async with database.outside() as connection:
         await connection.execute(text("VACUUM ANALYZE"))
-    await engine.dispose()
 
 
 _WORDS: Final = """
