@@ -46,6 +46,10 @@ class Ledger:
     def count(self, kind: Class) -> int:
         return len(self.acknowledged[kind])
 
+    def copy(self) -> "Ledger":
+        """What was acknowledged until now."""
+        return Ledger({kind: set(said) for kind, said in self.acknowledged.items()})
+
     def count_lost(self, stored: "Stored") -> dict[str, int]:
         """Acknowledged and absent, by class."""
         missing = {kind: len(said - stored[kind].keys()) for kind, said in self._by_class()}
@@ -57,6 +61,9 @@ class Ledger:
     def _by_class(self) -> list[tuple[Class, set[str]]]:
         return sorted(self.acknowledged.items())
 
+
+BALLAST = 0
+"Positions of this radio only make a database large, and are not counted."
 
 Stored = dict[Class, Counter[str]]
 "How often each content is visible, by class."
@@ -107,7 +114,10 @@ async def read(url: str, *, positions: bool = False) -> Stored:
             )
             if positions:
                 rows = await connection.execute(
-                    text("SELECT lat_e7 / 1e7, lon_e7 / 1e7 FROM position")
+                    text(
+                        "SELECT lat_e7 / 1e7, lon_e7 / 1e7 FROM position WHERE radio_id <> :ballast"
+                    ),
+                    {"ballast": BALLAST},
                 )
                 stored[Class.POSITION] = Counter(
                     str(number_of(float(row[0]), float(row[1]))) for row in rows

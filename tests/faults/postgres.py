@@ -35,7 +35,11 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        return f"postgresql+asyncpg://sardze@127.0.0.1:{self.port}/{NAME}"
+        return self.url_of(NAME)
+
+    def url_of(self, name: str) -> str:
+        """Address of another database of this cluster."""
+        return f"postgresql+asyncpg://sardze@127.0.0.1:{self.port}/{name}"
 
     def behind(self, port: int) -> str:
         """The same database through a proxy's port."""
@@ -81,11 +85,12 @@ class Postgres:
         process.kill()
         process.wait()
 
-    async def create(self) -> None:
+    async def create(self, name: str = NAME) -> None:
+        """Make an empty database."""
         connection = await asyncpg.connect(
             host="127.0.0.1", port=self.port, user="sardze", database="postgres"
         )
-        await connection.execute(f"CREATE DATABASE {NAME}")
+        await connection.execute(f"CREATE DATABASE {name}")
         await connection.close()
 
     def _launch(self) -> None:
