@@ -109,7 +109,10 @@ def welcome(settings: Settings) -> Callable[[str], Awaitable[None]]:
                 if await UserRepository(session).page(0, 1):
                     return
             async with database.write() as session:
-                token = await first_administrator(UserRepository(session))
+                users = UserRepository(session)
+                if await users.page(0, 1):  # of another server that started at this moment
+                    return
+                token = await first_administrator(users)
         except (DBAPIError, OSError) as error:
             # radios are heard already: no reason to end
             say(f"  No first sign-in could be made: {reason_of(error)}")
