@@ -5,10 +5,13 @@ from typing import Final, TypeAlias
 from radio_gateway.domain.events import PositionReported, PositionSource
 from radio_gateway.domain.ids import RadioId
 from radio_gateway.domain.moment import Moment
+from radio_gateway.domain.quick import unfrozen
 from radio_gateway.protocols.hytera import lp
 from radio_gateway.protocols.hytera.quick import Fix
 
 KMH_PER_KNOT: Final = 1.852
+
+_OpenPosition: Final = unfrozen(PositionReported)
 
 _WITH_RSSI: Final = (lp.ImmediateReportRssi, lp.ConditionReportRssi)
 
@@ -65,14 +68,14 @@ def position(
 
 def quick_position(fix: Fix, radio: RadioId, link: str, at: Moment) -> PositionReported:
     """The same for a report of the usual form, which nobody asked for."""
-    _, _, point, fixed_at, knots, course = fix
-    return PositionReported(
-        link=link,
-        at=at,
-        radio=radio,
-        point=point,
-        source=PositionSource.TRIGGERED,
-        fixed_at=fixed_at,
-        speed_kmh=None if knots is None else knots * KMH_PER_KNOT,
-        bearing_deg=None if course is None else float(course),
-    )
+    found = _OpenPosition()
+    _, _, found.point, found.fixed_at, knots, course = fix
+    found.link, found.at, found.radio = link, at, radio
+    found.source = PositionSource.TRIGGERED
+    found.speed_kmh = None if knots is None else knots * KMH_PER_KNOT
+    found.bearing_deg = None if course is None else float(course)
+    found.error_m = found.altitude_m = found.rssi_dbm = None
+    found.stale, found.verified = False, True
+    found.__class__ = PositionReported
+    event: PositionReported = found
+    return event

@@ -5,7 +5,7 @@ from enum import IntEnum
 from struct import Struct
 from typing import ClassVar, Final
 
-from radio_gateway.domain.quick import setters
+from radio_gateway.domain.quick import unfrozen
 from radio_gateway.protocols.dmr.link_control import Flco, GpsInfo, TalkerAliasPart
 from radio_gateway.protocols.errors import MalformedError
 from radio_gateway.protocols.homebrew.messages import body
@@ -65,25 +65,18 @@ class DmrFrame:
         flags = _FLAGS[bits]
         if flags is None:
             raise MalformedError("DMRD of an undefined frame type", data)
-        slot, group, frame_type, detail = flags
-        found: DmrFrame = object.__new__(cls)
-        _put_sequence(found, first >> 24)
-        _put_source(found, first & 0xFFFFFF)
-        _put_target(found, high << 8 | low)
-        _put_repeater(found, repeater_id)
-        _put_slot(found, slot)
-        _put_group(found, group)
-        _put_frame_type(found, frame_type)
-        _put_detail(found, detail)
-        _put_stream(found, stream)
-        _put_burst(found, burst)
+        found = _OpenFrame()
+        found.slot, found.group, found.frame_type, found.detail = flags
+        found.sequence, found.source = first >> 24, first & 0xFFFFFF
+        found.target, found.repeater_id = high << 8 | low, repeater_id
+        found.stream, found.burst = stream, burst
         if len(data) == _PLAIN:
-            _put_bit_errors(found, None)
-            _put_rssi(found, None)
+            found.bit_errors = found.rssi_dbm = None
         else:
-            _put_bit_errors(found, data[53])
-            _put_rssi(found, -data[54] or None)
-        return found
+            found.bit_errors, found.rssi_dbm = data[53], -data[54] or None
+        found.__class__ = cls
+        frame: DmrFrame = found
+        return frame
 
     def build(self) -> bytes:
         """53 octets, or 55 when the quality is known."""
@@ -108,20 +101,7 @@ class DmrFrame:
         return data + bytes((min(self.bit_errors or 0, 255), min(-(self.rssi_dbm or 0), 255)))
 
 
-(
-    _put_sequence,
-    _put_source,
-    _put_target,
-    _put_repeater,
-    _put_slot,
-    _put_group,
-    _put_frame_type,
-    _put_detail,
-    _put_stream,
-    _put_burst,
-    _put_bit_errors,
-    _put_rssi,
-) = setters(DmrFrame)
+_OpenFrame: Final = unfrozen(DmrFrame)
 
 _FLAGS: Final = tuple(
     None

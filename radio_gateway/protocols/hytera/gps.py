@@ -7,11 +7,14 @@ from functools import lru_cache
 from typing import Final
 
 from radio_gateway.domain.geo import GeoPoint
+from radio_gateway.domain.quick import unfrozen
 from radio_gateway.protocols.hytera.message import ByteOrder
 
 SIZE: Final = 40
 _WIDTHS: Final = (1, 6, 6, 1, 9, 1, 10, 3, 3)
-_PLACES: Final = tuple((sum(_WIDTHS[:at]), sum(_WIDTHS[: at + 1])) for at in range(len(_WIDTHS)))
+_PLACES: Final = tuple(
+    slice(sum(_WIDTHS[:at]), sum(_WIDTHS[: at + 1])) for at in range(len(_WIDTHS))
+)
 "Where each field begins and ends."
 _POINT: Final = re.compile(
     r"([NS])([0-9]{2})([0-5][0-9]\.[0-9]{4}) ([EW])([0-9]{3})([0-5][0-9]\.[0-9]{4})"
@@ -49,9 +52,17 @@ class GpsData:
     def from_bytes(cls, data: bytes) -> "GpsData":
         """Read exactly 40 octets."""
         text = data.decode("latin-1")
-        if "\0" not in text:
-            return cls(*[text[first:last] for first, last in _PLACES])
-        return cls(*[_unless_nul(text[first:last]) for first, last in _PLACES])
+        texts = [text[place] for place in _PLACES]
+        if "\0" in text:
+            return cls(*map(_unless_nul, texts))
+        found = _OpenGps()
+        (
+            found.status, found.time, found.date, found.north_south, found.latitude,
+            found.east_west, found.longitude, found.speed, found.course,
+        ) = texts  # fmt: skip
+        found.__class__ = cls
+        position: GpsData = found
+        return position
 
     def to_bytes(self) -> bytes:
         """Write 40 octets.
@@ -100,6 +111,9 @@ class GpsData:
     def course_deg(self) -> int | None:
         """0..359; a radio's 360 is north."""
         return None if self.course is None else course_deg(self.course)
+
+
+_OpenGps: Final = unfrozen(GpsData)
 
 
 def speed_knots(text: str) -> float | None:

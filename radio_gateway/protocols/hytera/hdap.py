@@ -10,7 +10,7 @@ from enum import IntEnum
 from struct import Struct
 from typing import Final, Literal
 
-from radio_gateway.domain.quick import setters
+from radio_gateway.domain.quick import unfrozen
 from radio_gateway.protocols.errors import MalformedError
 
 END: Final = 0x03
@@ -116,15 +116,14 @@ class Hdap:
         after = _HEADER + size
         if after + _TAIL > len(data):
             raise MalformedError("HDAP length runs past the datagram", data)
-        found: Hdap = object.__new__(cls)
-        _put_service(found, service)
-        _put_opcode(found, opcode)
-        _put_payload(found, data[_HEADER:after])
-        _put_reliable(found, reliable)
-        _put_check(found, data[after])
-        _put_end(found, data[after + 1])
-        _put_trailing(found, data[after + _TAIL :])
-        return found
+        found = _OpenHdap()
+        found.service, found.reliable, found.opcode = service, reliable, opcode
+        found.payload = data[_HEADER:after]
+        found.check, found.end = data[after], data[after + 1]
+        found.trailing = data[after + _TAIL :]
+        found.__class__ = cls
+        message: Hdap = found
+        return message
 
     def build(self) -> bytes:
         """Write the message, with a right checksum unless one was received.
@@ -144,12 +143,4 @@ class Hdap:
         return self.opcode.to_bytes(2, order) + len(self.payload).to_bytes(2, order) + self.payload
 
 
-(
-    _put_service,
-    _put_opcode,
-    _put_payload,
-    _put_reliable,
-    _put_check,
-    _put_end,
-    _put_trailing,
-) = setters(Hdap)
+_OpenHdap: Final = unfrozen(Hdap)

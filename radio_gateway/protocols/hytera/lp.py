@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar, Final
 
+from radio_gateway.domain.quick import quick_init
 from radio_gateway.protocols.hytera.gps import GpsData, GpsPart
 from radio_gateway.protocols.hytera.hdap import Hdap, Service
 from radio_gateway.protocols.hytera.message import (
@@ -111,6 +112,7 @@ class ImmediateRequest(_Request):
     OPCODE = 0xA001
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class ImmediateReport(_Answer):
     OPCODE = 0xA002
@@ -119,6 +121,7 @@ class ImmediateReport(_Answer):
     gps: GpsData
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class ImmediateReportRssi(ImmediateReport):
     OPCODE = 0xA003
@@ -181,6 +184,7 @@ class TriggeredAnswer(_Answer):
     OPCODE = 0xC002
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class TriggeredReport(_Request):
     OPCODE = 0xC003
@@ -226,6 +230,7 @@ class ConditionAnswer(_Request):
     result: int
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class ConditionReport(_Request):
     OPCODE = 0xD003
@@ -234,6 +239,7 @@ class ConditionReport(_Request):
     gps: GpsData
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class ConditionReportRssi(_Request):
     """Captured with 52 octets; one description leaves the result out (50 octets)."""

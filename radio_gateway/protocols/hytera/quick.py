@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from radio_gateway.domain.geo import GeoPoint
+from radio_gateway.domain.quick import unfrozen
 from radio_gateway.protocols.hytera.gps import course_deg, instant, speed_knots
 from radio_gateway.protocols.hytera.hdap import checksum
 from radio_gateway.protocols.hytera.lp import ConditionReport, TriggeredReport
@@ -20,12 +21,13 @@ Fix: TypeAlias = tuple[int, tuple[int, bytes], GeoPoint, datetime | None, float 
 
 _GPS: Final = (
     rb"A([0-9]{12})([NS])([0-8][0-9])([0-5][0-9]\.[0-9]{4})"
-    rb"([EW])(0[0-9]{2}|1[0-7][0-9])([0-5][0-9]\.[0-9]{4})(.{3})(.{3})"
+    rb"([EW])(0[0-9]{2}|1[0-7][0-9])([0-5][0-9]\.[0-9]{4})(.{6})"
 )
 _DEGREES: Final = {
     **{b"%02d" % whole: whole for whole in range(90)},
     **{b"%03d" % whole: whole for whole in range(180)},
 }
+_OpenPoint: Final = unfrozen(GeoPoint)
 _HEADER: Final = 5
 _FORMS: Final = {
     kind.OPCODE.to_bytes(2, "big") + kind.LAYOUT.size.to_bytes(2, "big"): (
@@ -47,17 +49,18 @@ def read(octets: bytes) -> Fix | None:
     match = pattern.match(octets)
     if match is None or checksum(octets[1:end]) != octets[end]:
         return None
-    address, time, north, lat, lat_minutes, east, lon, lon_minutes, speed, course = match.groups()
+    address, time, north, lat, lat_minutes, east, lon, lon_minutes, motion = match.groups()
     number = int.from_bytes(address, "big")
     if not number:
         return None
     latitude = _DEGREES[lat] + float(lat_minutes) / 60
     longitude = _DEGREES[lon] + float(lon_minutes) / 60
-    point = GeoPoint(
-        latitude if north == b"N" else -latitude, longitude if east == b"E" else -longitude
-    )
-    said = opcode, octets[_HEADER:end]
-    return number, said, point, _fixed_at(time), _speed(speed), _course(course)
+    point = _OpenPoint()  # within its bounds by the pattern
+    point.lat = latitude if north == b"N" else -latitude
+    point.lon = longitude if east == b"E" else -longitude
+    point.__class__ = GeoPoint
+    speed, course = _motion(motion)
+    return number, (opcode, octets[_HEADER:end]), point, _fixed_at(time), speed, course
 
 
 @lru_cache(maxsize=1024)
@@ -66,11 +69,7 @@ def _fixed_at(digits: bytes) -> datetime | None:
     return instant(text[6:], text[:6])
 
 
-@lru_cache(maxsize=1024)
-def _speed(octets: bytes) -> float | None:
-    return speed_knots(octets.decode("latin-1"))
-
-
-@lru_cache(maxsize=1024)
-def _course(octets: bytes) -> int | None:
-    return course_deg(octets.decode("latin-1"))
+@lru_cache(maxsize=4096)
+def _motion(octets: bytes) -> tuple[float | None, int | None]:
+    text = octets.decode("latin-1")
+    return speed_knots(text[:3]), course_deg(text[3:])

@@ -1,8 +1,7 @@
 """The quick way to read RMC and GGA sentences of the usual form, as nearly all receivers write.
 
 One pattern checks every field at once, so that plain conversions are safe behind it; what does
-not match takes the way through pynmea2 and gives the same values. A sentence gets its value
-object field by field: the constructor of a frozen class costs three times that.
+not match takes the way through pynmea2 and gives the same values.
 """
 
 import re
@@ -11,12 +10,12 @@ from datetime import date, time
 from functools import lru_cache
 from typing import Final
 
-from radio_gateway.domain.quick import setters
+from radio_gateway.domain.quick import unfrozen
 from radio_gateway.protocols.nmea.fields import calendar_date
 from radio_gateway.protocols.nmea.line import Checksum, ChecksumState
 from radio_gateway.protocols.nmea.values import Gga, Rmc
 
-_TIME: Final = r"(?:([01]\d|2[0-3])([0-5]\d)([0-5]\d)(?:\.(\d{1,6}))?)?"
+_TIME: Final = r"((?:[01]\d|2[0-3])[0-5]\d[0-5]\d(?:\.\d{1,6})?)?"
 _PLACE: Final = (
     r"([0-8]\d)([0-5]\d(?:\.\d{0,8})?),([NS]),(0\d\d|1[0-7]\d)([0-5]\d(?:\.\d{0,8})?),([EW])"
 )
@@ -39,31 +38,8 @@ _OK: Final = tuple(Checksum(ChecksumState.OK, f"{n:02X}", n) for n in range(256)
 "By value; shared by all sentences with that checksum."
 
 
-(
-    _rmc_talker,
-    _rmc_checksum,
-    _rmc_time,
-    _rmc_status,
-    _rmc_lat,
-    _rmc_lon,
-    _rmc_speed,
-    _rmc_course,
-    _rmc_date,
-    _rmc_variation,
-    _rmc_mode,
-    _rmc_nav_status,
-) = setters(Rmc)
-(
-    _gga_talker,
-    _gga_checksum,
-    _gga_time,
-    _gga_lat,
-    _gga_lon,
-    _gga_quality,
-    _gga_satellites,
-    _gga_hdop,
-    _gga_altitude,
-) = setters(Gga)
+_OpenRmc: Final = unfrozen(Rmc)
+_OpenGga: Final = unfrozen(Gga)
 
 
 def read(line: bytes) -> Rmc | Gga | None:
@@ -84,7 +60,7 @@ def read(line: bytes) -> Rmc | Gga | None:
 
 def _rmc(line: bytes, match: re.Match[str]) -> Rmc | None:
     (
-        talker, hour, minute, second, fraction, status, lat, lat_minutes, north, lon, lon_minutes,
+        talker, at, status, lat, lat_minutes, north, lon, lon_minutes,
         east, speed, course, day, variation, side, mode, nav_status, given,
     ) = match.groups()  # fmt: skip
     checksum = _checksum(line, given)
@@ -92,25 +68,27 @@ def _rmc(line: bytes, match: re.Match[str]) -> Rmc | None:
         return None
     latitude = _TWO_DIGITS[lat] + float(lat_minutes) / 60
     longitude = _THREE_DIGITS[lon] + float(lon_minutes) / 60
-    found: Rmc = object.__new__(Rmc)
-    _rmc_talker(found, talker)
-    _rmc_checksum(found, checksum)
-    _rmc_time(found, hour and _time(hour, minute, second, fraction))
-    _rmc_status(found, status)
-    _rmc_lat(found, latitude if north == "N" else -latitude)
-    _rmc_lon(found, longitude if east == "E" else -longitude)
-    _rmc_speed(found, float(speed) if speed else None)
-    _rmc_course(found, float(course) if course else None)
-    _rmc_date(found, day and _day(day))
-    _rmc_variation(found, _variation_of(variation, side))
-    _rmc_mode(found, mode)
-    _rmc_nav_status(found, nav_status)
-    return found
+    found = _OpenRmc()
+    found.talker = talker
+    found.checksum = checksum
+    found.utc_time = at and _time(at)
+    found.status = status
+    found.lat = latitude if north == "N" else -latitude
+    found.lon = longitude if east == "E" else -longitude
+    found.speed_knots = float(speed) if speed else None
+    found.course_deg = float(course) if course else None
+    found.utc_date = day and _day(day)
+    found.variation_deg = _variation(variation, side) if variation and side else None
+    found.mode = mode
+    found.nav_status = nav_status
+    found.__class__ = Rmc
+    sentence: Rmc = found
+    return sentence
 
 
 def _gga(line: bytes, match: re.Match[str]) -> Gga | None:
     (
-        talker, hour, minute, second, fraction, lat, lat_minutes, north, lon, lon_minutes, east,
+        talker, at, lat, lat_minutes, north, lon, lon_minutes, east,
         quality, satellites, hdop, altitude, given,
     ) = match.groups()  # fmt: skip
     checksum = _checksum(line, given)
@@ -118,29 +96,29 @@ def _gga(line: bytes, match: re.Match[str]) -> Gga | None:
         return None
     latitude = _TWO_DIGITS[lat] + float(lat_minutes) / 60
     longitude = _THREE_DIGITS[lon] + float(lon_minutes) / 60
-    found: Gga = object.__new__(Gga)
-    _gga_talker(found, talker)
-    _gga_checksum(found, checksum)
-    _gga_time(found, hour and _time(hour, minute, second, fraction))
-    _gga_lat(found, latitude if north == "N" else -latitude)
-    _gga_lon(found, longitude if east == "E" else -longitude)
-    _gga_quality(found, quality and int(quality))
-    _gga_satellites(found, satellites and int(satellites))
-    _gga_hdop(found, float(hdop) if hdop else None)
-    _gga_altitude(found, float(altitude) if altitude else None)
-    return found
+    found = _OpenGga()
+    found.talker = talker
+    found.checksum = checksum
+    found.utc_time = at and _time(at)
+    found.lat = latitude if north == "N" else -latitude
+    found.lon = longitude if east == "E" else -longitude
+    found.quality = quality and int(quality)
+    found.satellites = satellites and int(satellites)
+    found.hdop = float(hdop) if hdop else None
+    found.altitude_m = float(altitude) if altitude else None
+    found.__class__ = Gga
+    sentence: Gga = found
+    return sentence
 
 
-def _variation_of(text: str, side: str) -> float | None:
-    if not text or not side:
-        return None
+def _variation(text: str, side: str) -> float:
     return float(text) if side == "E" else -float(text)
 
 
 def _checksum(line: bytes, given: str) -> Checksum | None:
     """The checksum of a line that starts with its mark and ends with two digits, if right."""
     bits = int.from_bytes(line[1:-3], "big")
-    if bits >> 512:
+    if len(line) > 68:
         bits ^= bits >> 512
     bits ^= bits >> 256
     bits ^= bits >> 128
@@ -151,9 +129,11 @@ def _checksum(line: bytes, given: str) -> Checksum | None:
     return checksum if checksum.given == given else None
 
 
-def _time(hour: str, minute: str, second: str, fraction: str | None) -> time:
-    whole = _TWO_DIGITS[hour], _TWO_DIGITS[minute], _TWO_DIGITS[second]
-    return time(*whole) if fraction is None else time(*whole, int(fraction.ljust(6, "0")))
+@lru_cache(maxsize=1024)
+def _time(text: str) -> time:
+    """The time hhmmss with up to six decimals; many radios report in each second."""
+    whole = int(text[:2]), int(text[2:4]), int(text[4:6])
+    return time(*whole, int(text[7:].ljust(6, "0")))
 
 
 _day: Final[Callable[[str], date | None]] = lru_cache(maxsize=64)(calendar_date)

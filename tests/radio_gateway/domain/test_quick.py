@@ -9,7 +9,7 @@ import pytest
 from radio_gateway.domain.events import PositionReported, PositionSource
 from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.ids import RadioId
-from radio_gateway.domain.quick import quick_init, setters
+from radio_gateway.domain.quick import quick_init, unfrozen
 from tests.radio_gateway.support import moment
 
 
@@ -89,11 +89,17 @@ def test_a_class_that_it_does_not_fit_is_refused() -> None:
         quick_init(Listed)
 
 
-def test_setters_stand_in_the_order_of_the_fields() -> None:
-    value: Quick = object.__new__(Quick)
-    for write, content in zip(setters(Quick), ("a", 1, "b", 2.0), strict=True):
-        write(value, content)
-    assert value == Quick(1, "b", link="a", late=2.0)
+def test_an_object_that_is_filled_first_becomes_the_same_frozen_value() -> None:
+    found = unfrozen(Quick)()
+    found.link, found.number, found.text, found.late = "a", 1, "b", 2.0
+    found.__class__ = Quick
+    assert type(found) is Quick
+    assert found == Quick(1, "b", link="a", late=2.0)
+    assert hash(found) == hash(Quick(1, "b", link="a", late=2.0))
+    with pytest.raises(FrozenInstanceError):
+        found.number = 2  # type: ignore[misc]  # just that is tried
+    with pytest.raises(FrozenInstanceError):
+        del found.link
 
 
 def test_a_position_still_checks_its_place_and_keeps_its_defaults() -> None:
