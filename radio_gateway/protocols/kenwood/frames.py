@@ -15,6 +15,8 @@ from radio_gateway.protocols.kenwood.reader import ETX, STX
 
 SHORT_TEXT: Final = 48
 "Characters of an `F` text; what is longer the radio drops without a word."
+LONG_TEXT: Final = 1024
+"Characters of a `G` text; documented, not yet seen."
 
 
 class System(StrEnum):
@@ -51,7 +53,8 @@ class CallerId:
 
     def build(self) -> bytes:
         digit = "1" if self.edge is Edge.BEGIN else "0"
-        return frame(f"{prefix_of(self.unit)}I{digit}{self.unit.text}{self.unit.text}")
+        ids = 2 * self.unit.text
+        return frame(f"{prefix_of(self.unit)}I{digit}{ids}{self.extra or ''}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,9 @@ class Identity:
     """`D` and an id: some sign of life, sort of event unknown."""
 
     unit: UnitId
+
+    def build(self) -> bytes:
+        return frame(f"{prefix_of(self.unit)}D{self.unit.text}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +113,20 @@ class TextFrame:
         """Write the frame.
 
         Raises:
-            ValueError: text over 48 characters, or with octets that would end the frame.
+            ValueError: text over the length of its command, or with octets that would end the
+                frame.
         """
-        if len(self.text) > SHORT_TEXT or not (self.text.isascii() and self.text.isprintable()):
-            raise ValueError("text is not up to 48 printable ASCII characters")
+        longest = LONG_TEXT if self.long else SHORT_TEXT
+        if len(self.text) > longest or not (self.text.isascii() and self.text.isprintable()):
+            raise ValueError(f"text is not up to {longest} printable ASCII characters")
         if self.unit is not None:
             address = self.unit.text
         elif self.system is System.NEXEDGE:
             address = f"G{self.group or 0:05d}"
         else:
             address = "0" * _ID_LENGTH[self.system]
-        return frame(f"{_PREFIX[self.system]}F{address}{self.text}")
+        command = "G" if self.long else "F"
+        return frame(f"{_PREFIX[self.system]}{command}{address}{self.text}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +138,7 @@ class Poll:
     "Sequence digits of some programs; not needed."
 
     def build(self) -> bytes:
-        return frame(f"{prefix_of(self.unit)}R3{self.unit.text}")
+        return frame(f"{prefix_of(self.unit)}R3{self.unit.text}{self.extra or ''}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +212,7 @@ def _read_text(system: System, *, long: bool, address: str, text: str) -> TextFr
 
 def frame(body: str) -> bytes:
     """Put a body between STX and ETX."""
-    return STX + body.encode("ascii") + ETX
+    return STX + body.encode("latin-1") + ETX
 
 
 def burst(*sentences: bytes) -> bytes:

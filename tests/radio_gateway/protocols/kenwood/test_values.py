@@ -1,9 +1,12 @@
 """Single sentences, frames and ids: traps, limits, and the way out."""
 
+import json
+import re
 from dataclasses import replace
 from datetime import date, time
 from functools import reduce
 from operator import xor
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -27,6 +30,7 @@ from radio_gateway.protocols.kenwood.sentences import DataSentence, IdentitySent
 from radio_gateway.protocols.lettering import printable_ascii
 from radio_gateway.protocols.nmea.line import Checksum, ChecksumState
 
+FOLDER = Path(__file__).parents[3] / "vectors" / "serial"
 NXDN = UnitId(IdForm.LETTER5, 3001)
 FLEETSYNC = UnitId(IdForm.FLEETSYNC, 1002, 100)
 CALLER = UnitId(IdForm.FLEETSYNC, 2001, 100)
@@ -192,12 +196,44 @@ def test_short_and_identity_sentences_read_back(unit: UnitId) -> None:
         (StatusFrame(DMR, DMR, "0002"), b"\x02xEU00001205U000012050002\x03"),
         (Result(ok=True), b"\x020\x03"),
         (Result(ok=False), b"\x021\x03"),
+        # with the digits that programs were seen to add; the long text by its description
+        (Poll(FLEETSYNC, "25"), b"\x02R3100100225\x03"),
+        (CallerId(Edge.BEGIN, FLEETSYNC, extra="25"), b"\x02I11001002100100225\x03"),
+        (Identity(NXDN), b"\x02gDU03001\x03"),
+        (
+            TextFrame(System.NEXEDGE, "x" * 49, NXDN, long=True),
+            b"\x02gGU03001" + b"x" * 49 + b"\x03",
+        ),
     ],
 )
-def test_a_frame_writes_as_documented(
-    value: TextFrame | Poll | CallerId | StatusFrame | Result, octets: bytes
+def test_a_frame_goes_there_and_back_as_documented(
+    value: TextFrame | Poll | CallerId | StatusFrame | Result | Identity, octets: bytes
 ) -> None:
     assert value.build() == octets
+    read = frames.parse(octets[1:-1])
+    if isinstance(value, TextFrame) and value.unit is None:
+        value = replace(value, group=0)
+    assert read == value
+
+
+BODIES = [
+    (vector["name"], octets)
+    for vector in json.loads((FOLDER / "kenwood.json").read_text())
+    for octets in re.findall(rb"\x02([^\x02\x03$\n]+)\x03", bytes.fromhex(vector["hex"]))
+]
+
+
+@pytest.mark.parametrize(("name", "body"), BODIES)
+def test_a_recorded_frame_is_written_again(name: str, body: bytes) -> None:
+    value = frames.parse(body)
+    assert not isinstance(value, UnknownFrame)
+    assert value.build() == b"\x02" + body + b"\x03"
+
+
+def test_a_long_text_has_its_limit() -> None:
+    assert TextFrame(System.NEXEDGE, "x" * 1024, NXDN, long=True).build()
+    with pytest.raises(ValueError, match="1024 printable"):
+        TextFrame(System.NEXEDGE, "x" * 1025, NXDN, long=True).build()
 
 
 @pytest.mark.parametrize(
