@@ -1,14 +1,16 @@
 """How much damage the codes repair."""
 
 import contextlib
+import json
 import random
 from collections.abc import Callable, Sequence
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
 from radio_gateway.protocols.dmr import bptc, embedded, trellis
-from radio_gateway.protocols.dmr.burst import DataBurst
+from radio_gateway.protocols.dmr.burst import DataBurst, parse_burst
 from radio_gateway.protocols.dmr.codes import (
     GOLAY_20_8,
     GOLAY_23_12,
@@ -30,6 +32,11 @@ CSBK = bytes.fromhex("bd00801d23386323383b5889")
 RATE_34_BURST = bytes.fromhex("24327b2f7f0e3242227223fe063dff57d75df5da85ee28222e7de0a82f2275eb5c")
 RATE_34 = bytes.fromhex("010e4500002e000c0000401158280c2110dd")
 EMBEDDED = bytes.fromhex("0300030a0f0006060f033a030c393530")
+CAPTURED = [
+    bytes.fromhex(vector["hex"])
+    for vector in json.loads((Path(__file__).parents[3] / "vectors/dmr/bursts.json").read_text())
+    if len(vector["hex"]) == 66
+]
 INFORMATION_BITS = (*range(98), *range(166, 264))
 
 
@@ -119,6 +126,18 @@ def test_bptc_repairs_every_single_bit() -> None:
 def test_bptc_repairs_every_pair_of_bits() -> None:
     for pair in combinations(INFORMATION_BITS, 2):
         assert bptc.decode(damaged(CSBK_BURST, list(pair))) == CSBK
+
+
+def test_a_wrong_bit_never_changes_what_a_captured_burst_says() -> None:
+    for octets in CAPTURED[::4]:
+        read = parse_burst(octets)
+        if not isinstance(read, DataBurst) or read.slot_type is None:
+            continue
+        said = read.slot_type, read.payload()
+        for bit in range(264):
+            again = parse_burst(damaged(octets, [bit]))
+            assert isinstance(again, DataBurst)
+            assert (again.slot_type, again.payload()) == said
 
 
 def test_viterbi_repairs_every_single_bit() -> None:

@@ -4,9 +4,7 @@ import contextlib
 import json
 import random
 from datetime import time
-from functools import reduce
 from itertools import pairwise
-from operator import xor
 from pathlib import Path
 from typing import Any
 
@@ -268,21 +266,3 @@ def test_every_sentence_between_noise_is_found() -> None:
 @pytest.mark.slow
 def test_a_thousand_sentences_in_ten_megabytes_of_noise_are_found() -> None:
     assert 999 <= count_good(read(noise_and_sentences(10 * 2**20, 1000, seed=4))) <= 1000
-
-
-@pytest.mark.slow
-def test_mutated_streams_give_values_or_malformed() -> None:
-    chance = random.Random(11)
-    streams = [bytes.fromhex(vector["hex"]) for vector in VECTORS]
-    for _ in range(200_000):
-        stream = bytearray(chance.choice(streams))
-        for _ in range(chance.randint(1, 4)):
-            octet = chance.choice((*b",.09\x02\x03\n", chance.randrange(256)))
-            stream[chance.randrange(len(stream))] = octet
-        for item in read(bytes(stream)):
-            data = item.data
-            if item.kind is Kind.SENTENCE and chance.random() < 0.5:
-                body = data[1:].partition(b"*")[0]
-                data = b"$%s*%02X" % (body, reduce(xor, body, 0))
-            with contextlib.suppress(MalformedError):
-                sentences.parse(data) if data[:1] == b"$" else frames.parse(data)

@@ -260,36 +260,6 @@ def test_what_newer_firmware_appends_does_no_harm() -> None:
     assert parse_packet(data) == BY_HAND[0][1]
 
 
-def all_vectors() -> list[bytes]:
-    plain = [bytes.fromhex(entry["hex"]) for entry in PLAIN.values()]
-    return plain + [bytes.fromhex(octets) for octets, _ in BY_HAND]
-
-
-def test_every_cut_and_every_flipped_bit_is_a_value_or_malformed() -> None:
-    for data in all_vectors():
-        for end in range(len(data)):
-            _read_all(data[:end])
-        for bit in range(8 * len(data)):
-            octets = bytearray(data)
-            octets[bit // 8] ^= 1 << bit % 8
-            _read_all(bytes(octets))
-
-
-def _read_all(data: bytes) -> None:
-    try:
-        packet = parse_packet(data)
-    except MalformedError:
-        return
-    content = packet.content if isinstance(packet, UserPacket) else None
-    for value in (packet, content):
-        for name in dir(type(value)):
-            if isinstance(getattr(type(value), name), property):
-                getattr(value, name)
-    if isinstance(packet, UserPacket | OtherPacket | CallStatus | RepeaterState | Blocked | WakeUp):
-        again = parse_packet(packet.build())
-        assert again == packet
-
-
 @pytest.mark.parametrize(
     ("octets", "what"),
     [

@@ -3,8 +3,6 @@
 import contextlib
 import json
 import os
-import random
-import time
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -279,37 +277,3 @@ def test_any_parameters_are_a_value_or_malformed(ident: str, parameters: bytes) 
     for direction in Direction:
         with contextlib.suppress(MalformedError):
             interpret(Packet(ident, parameters), direction)
-
-
-def mutate(chance: random.Random, octets: bytes) -> bytes:
-    """Change, cut or lengthen the parameters, then mend size and checksum so that they are read."""
-    packet = Packet.parse(octets)
-    parameters = bytearray(packet.parameters)
-    for _ in range(chance.randint(1, 3)):
-        place = chance.randint(0, len(parameters))
-        match chance.randrange(3):
-            case 0:
-                parameters[place:place] = chance.randbytes(1)
-            case 1:
-                parameters[place : place + 1] = b""
-            case _:
-                parameters[place : place + 1] = chance.choice((b"0", b"9", b"F", b"-", b"$", b"*"))
-    ident = packet.ident if chance.random() < 0.7 else chance.choice("acdfgjmnpqrstvzRM+-")
-    return Packet(ident, bytes(parameters)).build()
-
-
-@pytest.mark.slow
-def test_mutated_packets_give_values_or_malformed() -> None:
-    chance = random.Random(17)
-    octets = [bytes.fromhex(vector["hex"]) for vector in VECTORS]
-    slowest = 0.0
-    for _ in range(MUTATIONS):
-        mutated = mutate(chance, chance.choice(octets))
-        began = time.process_time()
-        for item in read(mutated):
-            assert item.packet is not None
-            for direction in Direction:
-                with contextlib.suppress(MalformedError):
-                    interpret(item.packet, direction)
-        slowest = max(slowest, time.process_time() - began)
-    assert slowest < SLOWEST_S
