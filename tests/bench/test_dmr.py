@@ -1,8 +1,5 @@
 """How many bursts of DMR a core reads in a second, beside a bare `struct.unpack` of the frame."""
 
-import struct
-import time
-from collections.abc import Callable
 from itertools import cycle
 
 import pytest
@@ -14,29 +11,18 @@ from radio_gateway.protocols.dmr.emb import Emb, Lcss
 from radio_gateway.protocols.dmr.embedded import Collector
 from radio_gateway.protocols.dmr.link_control import lc_of_burst, parse_lc
 from radio_gateway.protocols.dmr.slot_type import DataType
-from tests.bench.results import record
+from tests.bench.decoding import Decoder, measure
 
 pytestmark = pytest.mark.bench
 
-ROUNDS, REPEATS = 5_000, 9
-LC_GOAL, VOICE_GOAL = 500_000, 100_000
+BURST = ">13B7s13B"
+"The outer octets one by one, the middle at once."
 # captured bursts of tests/vectors
 HEADER = bytes.fromhex("015149880ba01b3816406c80c46d5d7f77fd757e32990118206005a02341391033")
 CSBK = bytes.fromhex("53df0a83b7a8282c2509625014fdff57d75df5dcadde429028c87ae3341e24191c")
 RATE_34 = bytes.fromhex("24327b2f7f0e3242227223fe063dff57d75df5da85ee28222e7de0a82f2275eb5c")
 FRAGMENTS = bytes.fromhex("0300030a0f0006060f033a030c393530")
 VOCODER = bytes.fromhex("9236a3427179598a2aca40d7da5520a030f0f8f3fe896c8ad699c54111513bae0a")
-
-
-def _rate(work: Callable[[], object], rounds: int = ROUNDS) -> float:
-    """Calls per second of processor time, best of a few."""
-    best = 0.0
-    for _ in range(REPEATS):
-        began = time.process_time()
-        for _ in range(rounds):
-            work()
-        best = max(best, rounds / (time.process_time() - began))
-    return best
 
 
 def _header() -> object:
@@ -57,24 +43,36 @@ def _damaged(burst: bytes, *places: int) -> bytes:
 
 
 def test_bursts_beside_raw_unpacking() -> None:
-    layout = struct.Struct(">13B7x13B")
-    raw = _rate(lambda: layout.unpack(HEADER))
-    note = "raw: struct.unpack of the 26 outer octets"
-    lc = _rate(lambda: lc_of_burst(HEADER, DataType.VOICE_LC_HEADER))
-    goal = f">= {LC_GOAL:,}"
-    record("full link control, checked", lc, "/s", raw=raw, goal=goal, ok=lc >= LC_GOAL, note=note)
     three, eight = _damaged(HEADER, 3, 70, 200), _damaged(HEADER, 1, 9, 33, 60, 90, 170, 199, 250)
-    for name, work in (
-        ("the same and interpreted", _header),
-        ("the same with 3 wrong bits", lambda: bptc.decode(three)),
-        ("the same with 8 wrong bits", lambda: bptc.decode(eight)),
-        ("CSBK burst to its message", _data_burst),
-        ("rate 3/4 block", lambda: trellis.read(RATE_34)),
-        ("rate 3/4 block with a wrong bit", lambda: trellis.decode(_damaged(RATE_34, 50))),
-        ("embedded link control", lambda: embedded.decode(FRAGMENTS)),
-        ("bit errors of a voice burst", lambda: ambe.wrong_bits(VOCODER)),
-    ):
-        record(name, _rate(work, ROUNDS // 20), "/s", raw=raw)
+    wrong = _damaged(RATE_34, 50)
+    measure(
+        [
+            Decoder(
+                "full link control, checked",
+                lambda: lc_of_burst(HEADER, DataType.VOICE_LC_HEADER),
+                HEADER,
+                BURST,
+                goal=500_000,
+            ),
+            Decoder("the same and interpreted", _header, HEADER, BURST),
+            Decoder("CSBK burst to its message", _data_burst, CSBK, BURST),
+            Decoder("rate 3/4 block", lambda: trellis.read(RATE_34), RATE_34, BURST),
+            Decoder(
+                "embedded link control", lambda: embedded.decode(FRAGMENTS), FRAGMENTS, ">4s4s4s4s"
+            ),
+            Decoder(
+                "bit errors of a voice burst", lambda: ambe.wrong_bits(VOCODER), VOCODER, BURST
+            ),
+        ]
+    )
+    measure(
+        [
+            Decoder("header with 3 wrong bits", lambda: bptc.decode(three), three, BURST),
+            Decoder("header with 8 wrong bits", lambda: bptc.decode(eight), eight, BURST),
+            Decoder("rate 3/4 block with a wrong bit", lambda: trellis.decode(wrong), wrong, BURST),
+        ],
+        rounds=50,
+    )
 
 
 def _superframe() -> list[bytes]:
@@ -90,8 +88,8 @@ def _superframe() -> list[bytes]:
 
 
 def test_voice_with_embedded_signalling() -> None:
-    raw = _rate(lambda: struct.unpack("33s", VOCODER))
-    bursts = cycle(_superframe())
+    sent = _superframe()
+    bursts = cycle(sent)
     collector = Collector()
 
     def embedded_part() -> object:
@@ -104,10 +102,12 @@ def test_voice_with_embedded_signalling() -> None:
         assert isinstance(burst, VoiceBurst)
         return collector.add(burst.emb, burst.fragment), burst.wrong_bits
 
-    goal = f">= {VOICE_GOAL:,}"
-    for name, work in (
-        ("voice burst with embedded signalling", embedded_part),
-        ("the same and its bit errors", everything),
-    ):
-        found = _rate(work)
-        record(name, found, "/s", raw=raw, goal=goal, ok=found >= VOICE_GOAL)
+    measure(
+        [
+            Decoder(name, work, sent[0], BURST, goal=100_000)
+            for name, work in (
+                ("voice burst with embedded signalling", embedded_part),
+                ("the same and its bit errors", everything),
+            )
+        ]
+    )
