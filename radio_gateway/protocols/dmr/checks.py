@@ -36,7 +36,11 @@ _CRC_8: Final = Crc(8, 0x07)
 
 
 def crc_ccitt(octets: bytes) -> int:
-    """CRC-CCITT as DMR sends it, without a mask: start 0, inverted at the end."""
+    """CRC-CCITT as DMR sends it, without a mask: start 0, inverted at the end.
+
+    Over a block of 12 octets it finds every pattern of up to 3 wrong bits and every run of up to
+    16; of other damage one in 65 536 passes.
+    """
     return binascii.crc_hqx(octets, 0) ^ 0xFFFF
 
 
@@ -63,7 +67,11 @@ def check_seal(block: bytes, mask: CrcMask, what: str) -> None:
 
 
 def crc9(data: bytes, serial: int, mask: Crc9Mask) -> int:
-    """Check of a confirmed block: over its data octets, then its 7-bit serial number."""
+    """Check of a confirmed block: over its data octets, then its 7-bit serial number.
+
+    It finds every pair of wrong bits and every run of up to 9; of other damage one in 512 passes,
+    and the CRC-32 of the packet finds that.
+    """
     register = 0
     for octet in data:
         register = (register << 8 & 0x1FF) ^ _CRC_9_TABLE[register >> 1 ^ octet]
@@ -76,7 +84,8 @@ def crc9(data: bytes, serial: int, mask: Crc9Mask) -> int:
 def crc32(data: bytes) -> bytes:
     """The 4 octets that end a data packet; `data` is everything before them, pad included.
 
-    The sum takes octets in swapped pairs and is sent least significant octet first.
+    The sum takes octets in swapped pairs and is sent least significant octet first. It finds every
+    pattern of up to 3 wrong bits; of other damage one in 4.3 billion passes.
     """
     if len(data) % 2:
         raise ValueError("blocks of DMR data are whole pairs of octets")
@@ -88,10 +97,16 @@ def crc32(data: bytes) -> bytes:
 
 
 def crc8(information: int) -> int:
-    """Check of a short link control: over its 28 information bits."""
+    """Check of a short link control: over its 28 information bits.
+
+    It finds every pattern of up to 3 wrong bits and every run of up to 8.
+    """
     return _CRC_8.of_bits(information, 28)
 
 
 def five_bit_sum(lc: bytes) -> int:
-    """Check of an embedded link control: its 9 octets modulo 31."""
+    """Check of an embedded link control: its 9 octets modulo 31.
+
+    It finds every single wrong bit; one pair in ten passes, of other damage one in 31.
+    """
     return sum(lc) % 31

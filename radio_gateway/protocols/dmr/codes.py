@@ -1,4 +1,14 @@
-"""The short block codes of DMR, decoded by syndrome table (ETSI TS 102 361-1, annex B)."""
+"""The short block codes of DMR, decoded by syndrome table (ETSI TS 102 361-1, annex B).
+
+What they do to a word with wrong bits, whatever their places:
+
+- Golay (20,8) and (24,12): all patterns of up to 3 are repaired, all of 4 are seen.
+- Golay (23,12): all of up to 3 are repaired; it is perfect, so 4 always come out as another word.
+- Quadratic residue (16,7): all of up to 2 are repaired, all of 3 are seen.
+- Hamming (16,11): every single one is repaired, all pairs are seen.
+- Hamming (15,11), (13,9), (17,12) and (7,4): every single one is repaired; pairs are taken for
+  another single one, in (15,11) and (7,4) always. What is built of them has checks of its own.
+"""
 
 from collections.abc import Sequence
 from itertools import combinations

@@ -50,6 +50,9 @@ class KeyNotice:
 def decode(fragment: bytes, *, reverse_channel: bool = False) -> int:
     """The 11 bits of a fragment, one wrong bit in each word repaired.
 
+    Every single wrong bit is repaired and half of the pairs are: those with one in each word.
+    Of up to five wrong bits none is overlooked.
+
     Raises:
         MalformedError: not 4 octets, or two words that do not agree.
     """

@@ -102,21 +102,6 @@ def test_unbroken_runs_of_wrong_bits_are_repaired(length: int) -> None:
         assert embedded.decode(damaged(EMBEDDED, run)) == lc
 
 
-@pytest.mark.parametrize(("code", "corrects"), [(GOLAY_20_8, 3), (GOLAY_24_12, 3), (QR_16_7, 2)])
-def test_codes_repair_every_pattern_that_they_promise(code: BlockCode, corrects: int) -> None:
-    rng = random.Random(code.length)
-    for weight in range(corrects + 1):
-        for wrong in combinations(range(code.length), weight):
-            information = rng.randrange(1 << code.information)
-            word = code.encode(information) ^ sum(1 << place for place in wrong)
-            assert code.decode(word) == (information, weight)
-
-
-def test_four_wrong_bits_are_seen_and_not_repaired_by_golay() -> None:
-    for wrong in combinations(range(20), 4):
-        assert GOLAY_20_8.decode(sum(1 << place for place in wrong)) is None
-
-
 def test_bptc_repairs_every_single_bit() -> None:
     for bit in INFORMATION_BITS:
         assert bptc.decode(damaged(CSBK_BURST, [bit])) == CSBK
