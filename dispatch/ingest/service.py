@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 FLUSH_S: Final = 0.05
 "Events that may be shed wait so long for company; everything else goes at once."
+ALONE_S: Final = 0.01
+"The same where the last transaction had not more than one: company is not to be expected."
 TICK_S: Final = 1.0
 RETRY_S: Final = (0.1, 0.3, 1.0, 3.0, 10.0)
 "Pauses while the database is in trouble."
@@ -134,13 +136,14 @@ class Ingest:
                 self._wake.set()
 
     async def _write(self) -> None:
-        last = -FLUSH_S
+        last, pause = -FLUSH_S, FLUSH_S
         while True:
             await self._wake.wait()
-            await self._gather(last + FLUSH_S)
+            await self._gather(last + pause)
             last = self._monotonic()
             await self._store_urgent()
             group = self._inbox.take()
+            pause = FLUSH_S if len(group) > 1 else ALONE_S
             if group or self._memory.radios.due(last):
                 self._storing += len(group)
                 await self._store(group)

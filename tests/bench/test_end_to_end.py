@@ -59,6 +59,13 @@ def _told(found: Outcome, what: str, goals_ms: dict[str, float]) -> None:
     record(f"{what}: memory growth, second half", slope_per_min(half), "MiB/min")
 
 
+def test_a_quiet_evening(rig: Rig) -> None:
+    """A town at night: what comes alone waits for nothing."""
+    with rig.running():
+        found = rig.measure(Load(rate=15, seconds=SECONDS, consoles=2))
+    _told(found, f"15/s {_kind(rig)}", {"datagram -> frame": 20, "alarm -> frame": 20})
+
+
 def test_two_thousand_reports_a_second(rig: Rig) -> None:
     with rig.running():
         found = rig.measure(Load(rate=2000, seconds=SECONDS))
