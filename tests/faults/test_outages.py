@@ -74,7 +74,7 @@ async def test_away(tmp_path: Path, part: str, seconds: float) -> None:
                     found.expect(len(away) > 0, "no alarm fell into the outage")
                 await come_back(system, part)
                 back = time.monotonic()
-            stored = await settled(system.town.database_url, ledger, DRAIN_S * 2)
+            stored = await settled(system.town.database_url, ledger, DRAIN_S * 5)
             drain = time.monotonic() - back
             await eventually(lambda: pressed.keys() <= screen.alarms.keys(), "all alarms", 30)
             found.settle(ledger, stored)

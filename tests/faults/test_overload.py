@@ -76,7 +76,7 @@ async def test_ten_times_the_load(town: Town, seconds: float, per_s: float) -> N
                     await lasting(seconds, flooding, weighing, *tasks)
                     flooding.cancel()
                 ended = time.monotonic()
-                stored = await settled(town.database_url, ledger, NORMAL_AFTER_S * 2)
+                stored = await settled(town.database_url, ledger, NORMAL_AFTER_S * 5)
                 await eventually(lambda: pressed.keys() <= screen.alarms.keys(), "alarms", 60)
                 after = time.monotonic() - ended
                 weighing.cancel()
