@@ -12,6 +12,9 @@ from radio_gateway.protocols.errors import MalformedError
 
 _REGISTRATION_SIZE: Final = 15
 _SERIAL_SIZE: Final = 6
+_CHANGING: Final = b"\x01\x01\x02"
+_FIXED_TOO: Final = b"\x01\x02\x01\x02"
+"What a query asks for: the readings that change, or all."
 
 
 class BatteryKind(IntEnum):
@@ -41,6 +44,9 @@ class BatteryStatus(IntEnum):
 class Discovery:
     """A server asks a radio to register its battery."""
 
+    def build(self) -> bytes:
+        return b"\x01\x00"
+
 
 @dataclass(frozen=True, slots=True)
 class BatteryRegistration:
@@ -54,12 +60,19 @@ class BatteryRegistration:
     serial: str | None = None
     "12 hexadecimal digits; None: a plain battery, which has none."
 
+    def build(self) -> bytes:
+        serial = b"" if self.serial is None else bytes.fromhex(self.serial)[::-1]
+        return b"\x02" + self.radio + bytes((self.kind,)) + self.registration + serial
+
 
 @dataclass(frozen=True, slots=True)
 class BatteryRegistrationAnswer:
     """A server's answer; its 3 octets are a transform that only the vendor knows."""
 
     proof: bytes
+
+    def build(self) -> bytes:
+        return b"\x03\x02" + self.proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +82,9 @@ class BatteryQuery:
     request: bytes
     fixed_too: bool
     "Whether the values that do not change are asked for as well."
+
+    def build(self) -> bytes:
+        return b"\x04" + self.request + (_FIXED_TOO if self.fixed_too else _CHANGING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +97,10 @@ class BatteryReply:
     serial: str | None = None
     charge_percent: int | None = None
     raw: bytes = b""
-    "All readings, most of them undescribed."
+    "All that follows the status: readings, most of them undescribed."
+
+    def build(self) -> bytes:
+        return b"\x05" + self.request + bytes((self.status,)) + self.raw
 
 
 BatteryMessage: TypeAlias = (
@@ -102,8 +121,8 @@ def parse_battery(datagram: bytes) -> BatteryMessage:
             return _registration(datagram)
         case b"\x03" if datagram[1:2] == b"\x02" and len(datagram) == 5:
             return BatteryRegistrationAnswer(datagram[2:])
-        case b"\x04" if datagram[3:] in (b"\x01\x01\x02", b"\x01\x02\x01\x02"):
-            return BatteryQuery(datagram[1:3], datagram[3:] == b"\x01\x02\x01\x02")
+        case b"\x04" if datagram[3:] in (_CHANGING, _FIXED_TOO):
+            return BatteryQuery(datagram[1:3], datagram[3:] == _FIXED_TOO)
         case b"\x05" if len(datagram) >= 4:
             return _reply(datagram)
     raise MalformedError("no battery message", datagram)
@@ -123,7 +142,7 @@ def _registration(datagram: bytes) -> BatteryRegistration:
 def _reply(datagram: bytes) -> BatteryReply:
     status = datagram[3]
     if status != BatteryStatus.OK:
-        return BatteryReply(datagram[1:3], status)
+        return BatteryReply(datagram[1:3], status, raw=datagram[4:])
     charge = datagram[-1] if len(datagram) > 10 and datagram[-1] <= 100 else None
     serial = _serial(datagram[4:10], datagram)
     return BatteryReply(datagram[1:3], status, serial, charge, datagram[4:])

@@ -21,6 +21,7 @@ from radio_gateway.protocols.mototrbo.lrrp import (
 )
 from radio_gateway.protocols.mototrbo.numbers import build_unsigned
 from radio_gateway.protocols.mototrbo.tms import UnknownTms, parse_tms
+from radio_gateway.protocols.mototrbo.xcmp import parse_xcmp
 from tests.radio_gateway.fuzzing.harness import Case, Decode, Family, use_all
 from tests.radio_gateway.fuzzing.vectors import octets
 
@@ -74,7 +75,15 @@ def lrrp(data: bytes) -> None:
 
 
 def battery(data: bytes) -> None:
-    use_all(parse_battery(data))
+    message = parse_battery(data)
+    use_all(message)
+    assert parse_battery(message.build()) == message
+
+
+def xcmp(data: bytes) -> None:
+    message = parse_xcmp(data)
+    use_all(message)
+    assert message.build() == data
 
 
 def ipsc(data: bytes) -> None:
@@ -144,6 +153,7 @@ MOTOTRBO: Final = Family(
         Case("tms", octets("mototrbo/tms"), tms, with_length),
         Case("lrrp", octets("mototrbo/lrrp"), lrrp, as_document),
         Case("battery", octets("mototrbo/battery"), battery),
+        Case("xcmp", octets("mototrbo/xcmp"), xcmp),
         Case("ipsc", IPSC, ipsc, with_inner_checks),
         Case("ipsc with a hash", IPSC, sealed_with(KEY), with_hash),
         Case("recorded ipsc with a hash", SEALED, sealed_with(RECORDED_KEY), with_recorded_hash),

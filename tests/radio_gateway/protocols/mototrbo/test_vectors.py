@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from radio_gateway.protocols.errors import MalformedError
-from radio_gateway.protocols.mototrbo import ars, battery, lrrp, tms
+from radio_gateway.protocols.mototrbo import ars, battery, lrrp, tms, xcmp
 from radio_gateway.protocols.mototrbo.addressing import Networks, Side
 from radio_gateway.protocols.mototrbo.lrrp import DocumentKind, Token
 
@@ -153,6 +153,7 @@ def check_report(report: lrrp.Report, expect: Expect) -> None:
 @pytest.mark.parametrize(("octets", "expect"), load("battery"))
 def test_battery(octets: bytes, expect: Expect) -> None:
     message = battery.parse_battery(octets)
+    assert message.build() == octets
     match message:
         case battery.Discovery():
             found: Expect = {"type": "discovery"}
@@ -184,6 +185,50 @@ def test_battery(octets: bytes, expect: Expect) -> None:
                     "charge_percent": message.charge_percent,
                 }
     assert found == expect
+
+
+@pytest.mark.parametrize(("octets", "expect"), load("xcmp"))
+def test_xcmp(octets: bytes, expect: Expect) -> None:
+    message = xcmp.parse_xcmp(octets)
+    assert message.build() == octets
+    match message:
+        case xcmp.DeviceInit():
+            found: Expect = {
+                "version": ".".join(map(str, message.version)),
+                "product": message.product,
+                "init_state": message.init,
+                "device_type": message.device_type,
+                "status": message.status,
+                "attributes": {f"{number:02x}": value for number, value in message.attributes},
+            }
+        case xcmp.RadioControl():
+            found = {
+                "feature": message.feature,
+                "operation": message.operation,
+                "address_type": message.address_type,
+                "address": message.radio,
+            }
+        case _:
+            pytest.fail("a message without a name")
+    assert found | {"opcode": f"{message.OPCODE:04X}"} == expect
+
+
+def test_other_control_messages_are_kept_and_told_apart() -> None:
+    # by the rule: a reply has bit 15, a broadcast bits 15, 13 and 12 of the opcode set
+    refused = xcmp.parse_xcmp(bytes.fromhex("841C03"))
+    assert isinstance(refused, xcmp.OtherXcmp)
+    assert refused.result == xcmp.XcmpResult.UNSUPPORTED
+    for octets in ("000E", "B410FF", "041D00"):
+        other = xcmp.parse_xcmp(bytes.fromhex(octets))
+        assert isinstance(other, xcmp.OtherXcmp)
+        assert other.result is None
+        assert other.build() == bytes.fromhex(octets)
+
+
+@pytest.mark.parametrize("octets", ["", "B4", "B4000904000500010000020005FF", "041C000101020027"])
+def test_control_messages_against_their_layout_are_malformed(octets: str) -> None:
+    with pytest.raises(MalformedError):
+        xcmp.parse_xcmp(bytes.fromhex(octets))
 
 
 @pytest.mark.parametrize(("octets", "expect"), load("ipv4"))
