@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
+from radio_gateway import decoding_hytera as hytera
 from radio_gateway import decoding_ipsc as ipsc
 from radio_gateway import decoding_mototrbo as mototrbo
 from radio_gateway import decoding_serial as serial
@@ -73,7 +74,7 @@ class Decoder:
                 return master.feed(data, peer, at)
             case "hytera":
                 base = self._once(name, lambda: HyteraOffline([_HOST], at))
-                return base.feed(data, replace(peer, endpoint=hytera_endpoint(data)), at)
+                return base.feed(data, replace(peer, endpoint=hytera.endpoint_of(data)), at)
             case "hytera-ipsc":
                 repeater = self._once("hytera-ipsc", lambda: HyteraIpscOffline([_HOST], at))
                 return repeater.feed(data, replace(peer, endpoint=ipsc.hytera_service(data)), at)
@@ -84,6 +85,10 @@ class Decoder:
                 service = name if name in mototrbo.FORMS else mototrbo.service_of(data)
                 system = self._once("mototrbo", lambda: MototrboOffline(at))
                 return system.feed(data, Peer(service, mototrbo.RADIO, 0), at)
+            case "ipv4":
+                service, host, payload = mototrbo.ipv4_parts(data)
+                system = self._once("mototrbo", lambda: MototrboOffline(at))
+                return system.feed(payload, Peer(service, host, 0), at)
             case "mmdvm":
                 return self._once(name, _modem).feed(data, Peer("serial"), at)
             case "kenwood" | "nmea" | "tait":
@@ -218,84 +223,10 @@ def _block(block: bytes, burst: Any) -> Fields | None:
             return None
 
 
-def _hytera(data: bytes) -> list[Fields]:
-    from radio_gateway.protocols.hytera.frames import read_frame
-
-    if ipsc.is_hytera(data):
-        return ipsc.read_hytera(data, burst_fields)
-    return [_hytera_fields(read_frame(data))]
-
-
-def _hytera_fields(frame: Any) -> Fields:
-    from radio_gateway.protocols.hytera.frames import envelope_of, read_message
-
-    found = _checked(frame)
-    envelope = envelope_of(frame)
-    if envelope is None:
-        return found
-    if envelope is not frame:
-        found["hdap"] = _checked(envelope)
-    return {**found, "message": named(read_message(envelope))}
-
-
-def _checked(frame: Any) -> Fields:
-    """A frame with `checksum_ok` behind its checksum, if it has one."""
-    found: Fields = {}
-    for name, value in named(frame).items():
-        found[name] = value
-        if name == "check":
-            found["checksum_ok"] = frame.checksum_ok
-    return found
-
-
-def _hdap(data: bytes) -> list[Fields]:
-    from radio_gateway.protocols.hytera.hdap import Hdap
-
-    return [_hytera_fields(Hdap.parse(data))]
-
-
-def _hstrp(data: bytes) -> list[Fields]:
-    from radio_gateway.protocols.hytera.hstrp import Hstrp
-
-    return [_hytera_fields(Hstrp.parse(data))]
-
-
-def _hrnp(data: bytes) -> list[Fields]:
-    from radio_gateway.protocols.hytera.hrnp import Hrnp
-
-    return [_hytera_fields(Hrnp.parse(data))]
-
-
-def _rtp(data: bytes) -> list[Fields]:
-    from radio_gateway.protocols.hytera.rtp import EXTENSION_ID, CallExtension, Rtp
-
-    packet = Rtp.parse(data)
-    found = named(packet)
-    if packet.extension_id == EXTENSION_ID and len(packet.extension) == 12:
-        found["call"] = named(CallExtension.from_bytes(packet.extension))
-    return [found]
-
-
-def hytera_endpoint(data: bytes, port: int = 0) -> str:
-    """The endpoint of a Hytera link that a datagram is for: by its port, else by its service."""
-    from radio_gateway.adapters.hytera import DEFAULT_PORTS
-    from radio_gateway.protocols.hytera.frames import envelope_of, read_frame
-
-    for style in DEFAULT_PORTS.values():
-        for name, usual in style.items():
-            if port == usual:
-                return name
-    try:
-        envelope = envelope_of(read_frame(data))
-    except MalformedError:
-        envelope = None
-    service = "rrs" if envelope is None else envelope.service.name.lower()
-    return f"{service}1" if f"{service}1" in DEFAULT_PORTS["repeater"] else "tmp1"
-
-
 READERS: Final[dict[str, Reader]] = {
     "homebrew": _homebrew,
-    "hytera": _hytera,
+    "ipv4": mototrbo.read_ipv4,
+    "hytera": lambda data: hytera.read_any(data, burst_fields),
     "mototrbo": mototrbo.read_any,
     "kenwood": serial.read_kenwood,
     "nmea": serial.read_nmea,
@@ -307,10 +238,10 @@ READERS: Final[dict[str, Reader]] = {
 "Protocols by name, in the order in which they are tried."
 
 _HYTERA_FORMS: Final[dict[str, Reader]] = {
-    "hdap": _hdap,
-    "hstrp": _hstrp,
-    "hrnp": _hrnp,
-    "rtp": _rtp,
+    "hdap": hytera.read_hdap,
+    "hstrp": hytera.read_hstrp,
+    "hrnp": hytera.read_hrnp,
+    "rtp": hytera.read_rtp,
     "ipsc": lambda data: ipsc.read_hytera(data, burst_fields),
     "hytera-ipsc": lambda data: ipsc.read_hytera(data, burst_fields),
 }
@@ -318,14 +249,18 @@ _FAMILIES: Final = {
     **dict.fromkeys(_HYTERA_FORMS, "hytera"),
     **dict.fromkeys(mototrbo.FORMS, "mototrbo"),
 }
-PROTOCOLS: Final[dict[str, Reader]] = {**READERS, **_HYTERA_FORMS, **mototrbo.FORMS}
+PROTOCOLS: Final[dict[str, Reader]] = {
+    **READERS,
+    **_HYTERA_FORMS,
+    **mototrbo.FORMS,
+    **mototrbo.ENVELOPES,
+}
 "All that can be asked for by name: protocols, and the forms that `hytera` and others stand for."
 
 _GUESSES: Final[dict[str, Callable[[bytes], bool]]] = {
     "homebrew": lambda data: data[:3] in (b"DMR", b"RPT", b"MST"),
-    "hytera": lambda data: (
-        data[0] & 0x7F in b"\x02\x08\x09\x11\x12\x13\x14\x32\x7e" or ipsc.is_hytera(data)
-    ),
+    "ipv4": mototrbo.may_be_ipv4,
+    "hytera": hytera.may_be,
     "mototrbo": mototrbo.may_be,
     "kenwood": lambda data: b"\x02" in data or b"$PK" in data,
     "nmea": lambda data: b"$" in data or data[:1] in (b"!", b"\\"),

@@ -58,6 +58,54 @@ def read_battery(data: bytes) -> list[Fields]:
     return [named(parse_battery(data))]
 
 
+def read_xcmp(data: bytes) -> list[Fields]:
+    """Control messages."""
+    from radio_gateway.protocols.mototrbo.xcmp import parse_xcmp
+
+    return [named(parse_xcmp(data))]
+
+
+def read_ipv4(data: bytes) -> list[Fields]:
+    """A whole IP packet with UDP, as data bursts and captures carry it, and what is in it."""
+    from radio_gateway.protocols.dmr.ip import UdpDatagram
+
+    packet = UdpDatagram.parse(data)
+    found = named(packet) | {"source": str(packet.source), "target": str(packet.target)}
+    return [found | _inner(packet.payload, packet.target_port)]
+
+
+def read_compressed_udp(data: bytes) -> list[Fields]:
+    """UDP/IPv4 with a compressed header, and what is in it."""
+    from radio_gateway.protocols.dmr.ip import CompressedUdp
+
+    packet = CompressedUdp.parse(data)
+    source, target = packet.ports()
+    found = named(packet) | {"source_port": source, "target_port": target}
+    return [found | _inner(packet.payload, target or 0)]
+
+
+def _inner(payload: bytes, port: int) -> Fields:
+    """What a datagram of a known service says; octets that are none stay octets."""
+    service = service_of(payload, port)
+    try:
+        return {"service": service, "messages": FORMS[service](payload)}
+    except MalformedError as error:
+        return {"service": None, "messages": [], "unreadable": error.what}
+
+
+def may_be_ipv4(data: bytes) -> bool:
+    """Whether octets may be an IP packet with UDP: their length is told in front."""
+    return data[0] == 0x45 and len(data) >= 28 and int.from_bytes(data[2:4], "big") == len(data)
+
+
+def ipv4_parts(data: bytes) -> tuple[str, str, bytes]:
+    """Of a packet that was read: its service, the sender's address and the payload."""
+    from radio_gateway.protocols.dmr.ip import UdpDatagram
+
+    packet = UdpDatagram.parse(data)
+    return service_of(packet.payload, packet.target_port), str(packet.source), packet.payload
+
+
 FORMS: Final[dict[str, Callable[[bytes], list[Fields]]]] = {
     "ars": read_ars,
     "lrrp": read_lrrp,
@@ -65,6 +113,13 @@ FORMS: Final[dict[str, Callable[[bytes], list[Fields]]]] = {
     "battery": read_battery,
 }
 "Services that can be asked for by name; the names are the endpoints of a link."
+
+ENVELOPES: Final[dict[str, Callable[[bytes], list[Fields]]]] = {
+    "ipv4": read_ipv4,
+    "compressed-udp": read_compressed_udp,
+    "xcmp": read_xcmp,
+}
+"Other things that can be asked for by name."
 
 
 def read_any(data: bytes) -> list[Fields]:

@@ -11,8 +11,9 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
-from radio_gateway.decoding import SETTLE_S, hytera_endpoint, later
+from radio_gateway.decoding import SETTLE_S, later
 from radio_gateway.decoding_fields import event_fields
+from radio_gateway.decoding_hytera import endpoint_of
 from radio_gateway.decoding_ipsc import hytera_service
 from radio_gateway.decoding_mototrbo import service_of
 from radio_gateway.domain.events import Event
@@ -277,7 +278,7 @@ def _endpoint(name: str, payload: bytes, port: int) -> str:
     """The endpoint of a link that a captured datagram would have come to."""
     match name:
         case "hytera":
-            return hytera_endpoint(payload, port)
+            return endpoint_of(payload, port)
         case "hytera-ipsc":
             return hytera_service(payload)
         case "mototrbo":

@@ -154,7 +154,7 @@ def test_decode_reads_lines_and_goes_on_after_a_bad_one() -> None:
     assert errors == [
         "no hex: zz",
         (
-            "no frame of homebrew, hytera, mototrbo, kenwood, nmea, tait, mmdvm, dmr-burst, "
+            "no frame of homebrew, ipv4, hytera, mototrbo, kenwood, nmea, tait, mmdvm, dmr-burst, "
             "mototrbo-ipsc: 00"
         ),
     ]
