@@ -147,22 +147,28 @@ class UdpPort:
     def _sorted(
         self, read: Sequence[tuple[bytes, _Address]], now: float
     ) -> list[tuple[bytes, Peer]]:
-        """What passes of the datagrams of one wake; the throttle is asked once per sender."""
+        """What passes of the datagrams of one wake, at least one.
+
+        The throttle is asked once per host. The datagrams of a sender often come in a row.
+        """
         frames: list[tuple[bytes, Peer]] = []
         left: dict[str, int] = {}
-        peer_of, oversized = self._peer_of, 0
+        oversized, last = 0, read[0][1]
+        host, peer = last[0], self._peer_of(last)
+        room = self._throttle.room(host, now)
         for data, address in read:
-            host = address[0]
-            room = left.get(host)
-            if room is None:
-                room = self._throttle.room(host, now)
-            left[host] = room - 1
-            if room <= 0:
+            if address != last:
+                left[host] = room
+                last, host, peer = address, address[0], self._peer_of(address)
+                room = left[host] if host in left else self._throttle.room(host, now)
+            room -= 1
+            if room < 0:
                 continue
             if len(data) <= MAX_DATAGRAM:
-                frames.append((data, peer_of(address)))
+                frames.append((data, peer))
             else:
                 oversized += 1
+        left[host] = room
         for host, room in left.items():
             self._throttle.leave(host, max(room, 0))
         self.counters.oversized += oversized

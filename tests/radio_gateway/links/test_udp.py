@@ -5,6 +5,7 @@ import contextlib
 import logging
 import socket
 import time
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -137,6 +138,29 @@ async def test_one_flooding_address_does_not_silence_another(sender: socket.sock
         passed = sum(data == b"junk" for data, _ in heard.frames)
         assert 100 <= passed < 200
         assert port.counters.throttled == 1000 - passed
+
+
+async def test_each_host_has_its_own_room_however_its_datagrams_are_mixed() -> None:
+    """Datagrams of one wake, as they would be read; two ports of one host share its room."""
+    heard = Heard()
+    with listening(heard, per_source=10) as port:
+        read = [
+            (bytes(size), (host, number))
+            for _ in range(15)
+            for host, number, size in (
+                ("192.0.2.1", 1, 4),
+                ("192.0.2.1", 2, 4),
+                ("192.0.2.2", 1, 4),
+                ("192.0.2.3", 1, MAX_DATAGRAM + 1),
+            )
+        ]
+        frames = port._sorted(read, 1.0)
+        hosts = Counter(peer.host for _, peer in frames)
+        assert hosts == {"192.0.2.1": 20, "192.0.2.2": 15}
+        assert Counter(peer.port for _, peer in frames) == {1: 25, 2: 10}
+        assert (port.counters.throttled, port.counters.oversized) == (10, 15)
+        assert port._sorted(read[:2] * 10, 1.0) == [], "nothing is left of its room"
+        assert len(port._sorted([read[2]] * 10, 1.0)) == 5
 
 
 async def test_the_kernel_tells_what_it_dropped(sender: socket.socket) -> None:
