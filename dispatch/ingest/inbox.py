@@ -6,9 +6,17 @@ from typing import Final
 
 from radio_gateway.domain.events import (
     SHEDDABLE,
+    CallEnded,
+    CallStarted,
+    Event,
     LinkHealth,
     PositionReported,
+    RadioDeregistered,
     RadioHeard,
+    RadioRegistered,
+    TalkerAliasHeard,
+    TelemetryReceived,
+    TextReceived,
     is_durable,
     is_urgent,
 )
@@ -19,12 +27,20 @@ BATCH: Final = 1000
 BEHIND: Final = 4000
 """With so many waiting, one transaction takes them all: the newest position of each radio is then
 written once for several reports, and PostgreSQL stores half as many again in a second."""
-SLOW: Final = 16
-"Durable events of one transaction: alarms and dispatchers' orders wait until it ends."
-SLOW_BEHIND: Final = 64
+SLOW: Final = 64
+"""Weight of the durable events of one transaction, some 20 ms of work: alarms and dispatchers'
+orders wait until it ends."""
+SLOW_BEHIND: Final = 256
 "The same with more than `BEHIND_SLOW` waiting: a long outage has to be made up for."
 BEHIND_SLOW: Final = 500
-FLOOD: Final = 32
+ONE_BY_ONE: Final = 4
+"Weight of a durable event that is stored by statements of its own; of others it is 1."
+_MANY_AT_ONCE: Final = (
+    *(CallStarted, TalkerAliasHeard, CallEnded, TextReceived),
+    *(RadioRegistered, RadioDeregistered, TelemetryReceived),
+)
+"Stored together, or nothing but a sign of life."
+FLOOD: Final = 128
 """Alarms of one transaction when many wait. The first goes alone, then twice as many each time: a
 process that starts into a flood shall have stored some even if it is ended soon."""
 LIMIT: Final = 20_000
@@ -84,7 +100,7 @@ class Inbox:
 
     def take(self) -> list[EventEnvelope]:
         """The next transaction's events other than alarms, oldest first."""
-        most = BATCH if len(self._queue) < BEHIND else BEHIND
+        most = BATCH if self.urgent or len(self._queue) < BEHIND else BEHIND
         most_slow = SLOW if self.urgent or len(self._queue) < BEHIND_SLOW else SLOW_BEHIND
         if not self._durable:
             self.hurry = bool(self.urgent)
@@ -92,13 +108,13 @@ class Inbox:
         group: list[EventEnvelope] = []
         slow, more = 0, False
         while self._queue and len(group) < most:
-            durable = is_durable(self._queue[0].event)
-            more = durable and slow == most_slow
+            weight = _weight(self._queue[0].event)
+            more = weight > 0 and slow + weight > most_slow
             if more:
                 break
-            slow += durable
+            slow += weight
+            self._durable -= weight > 0
             group.append(self._queue.popleft())
-        self._durable -= slow
         self.hurry = bool(self.urgent) or more
         return group
 
@@ -124,3 +140,9 @@ class Inbox:
                 kept.append(envelope)
         kept.reverse()
         self._queue = deque(kept)
+
+
+def _weight(event: Event) -> int:
+    if isinstance(event, _MANY_AT_ONCE):
+        return 1
+    return ONE_BY_ONE if is_durable(event) else 0

@@ -21,8 +21,11 @@ from radio_gateway.domain.events import (
     CallKind,
     CallStarted,
     Event,
+    LinkChanged,
+    LinkState,
     RadioRegistered,
     TalkerAliasHeard,
+    TextReceived,
 )
 from radio_gateway.domain.wire import EventEnvelope
 from tests.dispatch.world import GROUP, LINK, OURS, START, THEIRS, World, envelope, moment
@@ -197,6 +200,26 @@ async def test_a_concluded_end_gives_way_within_a_batch_and_an_own_one_never(
     concluded, own = (one["data"] for one in world.told("call.ended"))
     assert (concluded["end_reason"], concluded["duration_s"]) == ("truncated", None)
     assert (own["end_reason"], own["duration_s"], own["id"]) == ("terminator", 2.0, concluded["id"])
+
+
+async def test_a_link_that_comes_up_ends_only_what_was_told_before_it(world: World) -> None:
+    def begun(call: str) -> CallStarted:
+        return CallStarted(
+            link=LINK, at=moment(), call=call, kind=CallKind.GROUP, radio=OURS, talkgroup=GROUP
+        )
+
+    text = TextReceived(link=LINK, at=moment(), radio=OURS, text="Klausos")
+    up = LinkChanged(link=LINK, at=moment(10), state=LinkState.UP, reason="login accepted")
+    await world.hear(begun("before"), text, up, begun("after"), text)
+    async with world.database.read() as session:
+        page = await search(session, CallFilter(), EVERYTHING, None, 200)
+    assert {one.call: one.end_reason for one in page.items} == {
+        "before": "truncated",
+        "after": None,
+    }
+    told = [one["data"]["call"] for one in world.told("call")]
+    assert told == ["before", "before", "after"]
+    assert world.types("message") == ["message.created"] * 2
 
 
 async def test_the_log_holds_octet_for_octet_what_a_list_shows(world: World) -> None:

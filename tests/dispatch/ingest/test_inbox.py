@@ -1,6 +1,15 @@
 """What waits to be stored: alarms first, bounded, and what may go before what may not."""
 
-from dispatch.ingest.inbox import BATCH, BEHIND_SLOW, FLOOD, SLOW, SLOW_BEHIND, Inbox
+from dispatch.ingest.inbox import (
+    BATCH,
+    BEHIND,
+    BEHIND_SLOW,
+    FLOOD,
+    ONE_BY_ONE,
+    SLOW,
+    SLOW_BEHIND,
+    Inbox,
+)
 from dispatch.ingest.latency import CommitLatency
 from dispatch.ingest.memory import RecentIds
 from radio_gateway.domain.events import (
@@ -9,6 +18,7 @@ from radio_gateway.domain.events import (
     PositionReported,
     PositionSource,
     RadioHeard,
+    StatusReceived,
     TextReceived,
 )
 from radio_gateway.domain.geo import GeoPoint
@@ -75,6 +85,33 @@ def test_a_transaction_is_bounded_by_rows_and_by_slow_events() -> None:
     assert [len(inbox.take()), len(inbox.take())] == [SLOW, 1]
 
 
+def test_what_is_stored_one_by_one_weighs_more() -> None:
+    inbox = Inbox()
+    statuses = [
+        envelope(StatusReceived(link=LINK, at=moment(n), radio=OURS, status=1))
+        for n in range(SLOW // ONE_BY_ONE)
+    ]
+    first, last = words(0), place(1)
+    inbox.put([first, *statuses, last])
+    assert inbox.take() == [first, *statuses[:-1]]
+    assert inbox.hurry
+    assert inbox.take() == [statuses[-1], last]
+    assert not inbox.hurry
+
+
+def test_no_transaction_is_large_while_alarms_wait() -> None:
+    inbox = Inbox()
+    alarms = [
+        envelope(EmergencyRaised(link=LINK, at=moment(n), radio=OURS, source=EmergencySource.ALARM))
+        for n in range(3)
+    ]
+    inbox.put([*alarms, *(place(n) for n in range(BEHIND + BATCH))])
+    assert len(inbox.take_urgent()) == 1
+    assert len(inbox.take()) == BATCH
+    assert len(inbox.take_urgent()) == 2
+    assert len(inbox.take()) == BEHIND
+
+
 def test_recent_ids_are_bounded_and_each_is_new_once() -> None:
     recent = RecentIds(limit=4)
     one, two, three, four, five = (place(n) for n in range(1, 6))
@@ -114,7 +151,7 @@ def test_a_flood_of_alarms_takes_turns_with_the_rest() -> None:
     hurries = [inbox.hurry]
     assert inbox.take_urgent() == alarms[1:3]
     assert inbox.take() == texts[SLOW:]
-    assert [len(inbox.take_urgent()) for _ in range(5)] == [4, 8, 16, FLOOD, 1]
+    assert [len(inbox.take_urgent()) for _ in range(7)] == [4, 8, 16, 32, 64, FLOOD, 1]
     assert inbox.take() == []
     assert [*hurries, inbox.hurry] == [True, False]
     inbox.put(alarms)
