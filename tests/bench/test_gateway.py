@@ -27,6 +27,7 @@ from radio_gateway.links.udp import open_udp
 from radio_gateway.outbox import Outbox
 from radio_gateway.protocols.hytera import quick
 from radio_gateway.protocols.hytera.gps import gps_data
+from radio_gateway.protocols.hytera.hstrp import Hstrp, Kind, repeater_options
 from radio_gateway.protocols.hytera.lp import TriggeredReport
 from radio_gateway.protocols.hytera.message import RadioAddress
 from radio_gateway.routing import Router
@@ -199,6 +200,33 @@ async def test_positions_from_datagram_to_bus(tmp_path: Path) -> None:
         goal=">= 60 000",
         ok=whole >= 60_000,
     )
+
+
+def test_positions_in_a_session_with_a_repeater() -> None:
+    """Each datagram with the repeater's options, and acknowledged."""
+    options, peer = repeater_options(1234, 1), Peer("lp1", "127.0.0.1", 30003)
+    frames = [
+        Hstrp(Kind.OPTION, number & 0xFFFF, options, octets).build()
+        for number, octets in enumerate(reports())
+    ]
+    base = HyteraBase(
+        HyteraConfig(name="h", network="n", peers=frozenset({"127.0.0.1"}), dispatcher_id=1)
+    )
+    base.opened(clock.now())
+    base.feed(Hstrp(Kind.OPTION | Kind.CONNECT, 0, options).build(), peer, clock.now())
+    base.events()
+    base.outgoing()
+    events = answers = 0
+    began = time.process_time()
+    for start in range(0, POSITIONS, GROUP):
+        at = clock.now()
+        for frame in frames[start : start + GROUP]:
+            base.feed(frame, peer, at)
+        events += len(base.events())
+        answers += len(base.outgoing())
+    rate = POSITIONS / (time.process_time() - began)
+    assert (events, answers) == (POSITIONS, POSITIONS)
+    record("Hytera LP in a session, adapter", rate, "positions per CPU second")
 
 
 async def _to_the_bus(base: HyteraBase, octets: list[bytes], path: Path) -> tuple[float, float]:

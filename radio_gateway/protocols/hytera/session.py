@@ -4,13 +4,12 @@ The same state machine serves both ends. A dispatcher waits for the repeater's c
 (`options` set) sends connects until it is answered, and its options with every packet.
 """
 
-from collections import deque
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
 
 from radio_gateway.protocols.errors import MalformedError, NotReadyError
-from radio_gateway.protocols.hytera.hstrp import Hstrp, Kind, Option
+from radio_gateway.protocols.hytera.hstrp import CONTROL, Hstrp, Kind, Option
 
 HEARTBEAT_EVERY_S: Final = 5.5
 SILENCE_S: Final = 20.0
@@ -91,7 +90,8 @@ class HstrpSession:
         self._heartbeat_at: float | None = None
         self._connect_at: float | None = 0.0 if options else None
         self._waiting: dict[int, _Unacknowledged] = {}
-        self._recent: deque[tuple[float, Hstrp]] = deque(maxlen=REMEMBERED)
+        self._recent: dict[bytes, float] = {}
+        "Datagrams and when each came last, the longest ago first."
         self._outgoing: list[tuple[bytes, bool]] = []
         self._events: list[SessionEvent] = []
 
@@ -108,7 +108,9 @@ class HstrpSession:
         packet = Hstrp.parse(datagram)
         self._heard_at = now
         kind = packet.kind
-        if kind & Kind.REJECT:
+        if not kind & CONTROL:
+            self._on_data(packet, datagram, now)
+        elif kind & Kind.REJECT:
             self._settle(packet.number, "rejected by the peer")
         elif kind & Kind.CONNECT:
             self._on_connect(packet, now)
@@ -116,10 +118,8 @@ class HstrpSession:
             self._on_close(packet)
         elif kind & Kind.HEARTBEAT:
             self._adopt("heartbeat of a session that was up before", now)
-        elif kind & Kind.ACK:
-            self._settle(packet.number, None)
         else:
-            self._on_data(packet, now)
+            self._settle(packet.number, None)
 
     def send(
         self,
@@ -216,14 +216,16 @@ class HstrpSession:
             self._outgoing.append((packet.acknowledgement().build(), False))
             self._lose("closed by the peer")
 
-    def _on_data(self, packet: Hstrp, now: float) -> None:
+    def _on_data(self, packet: Hstrp, datagram: bytes, now: float) -> None:
         self._adopt("data of a session that was up before", now)
         self._outgoing.append((packet.acknowledgement().build(), True))
         if not packet.payload:
             raise MalformedError("HSTRP data without a message", packet.build())
-        doubled = any(now - at < DOUBLED_S and packet == seen for at, seen in self._recent)
-        self._recent.append((now, packet))
-        if not doubled:
+        before = self._recent.pop(datagram, None)
+        self._recent[datagram] = now
+        if len(self._recent) > REMEMBERED:
+            del self._recent[next(iter(self._recent))]
+        if before is None or now - before >= DOUBLED_S:
             self._events.append(Delivered(packet.payload, packet.slot))
 
     def _adopt(self, reason: str, now: float) -> None:
