@@ -168,8 +168,8 @@ def test_the_end_of_a_call_follows_from_frames_given_before() -> None:
             "00",
             None,
             (
-                "no frame of homebrew, hytera, mototrbo, kenwood, nmea, tait, mmdvm, dmr-burst, "
-                "mototrbo-ipsc: 00"
+                "no frame of homebrew, ipv4, hytera, mototrbo, kenwood, nmea, tait, mmdvm, "
+                "dmr-burst, mototrbo-ipsc: 00"
             ),
         ),
         ("444d5244", None, "no frame of"),
