@@ -161,6 +161,7 @@ class Outbox:
     async def status(self) -> OutboxStatus:
         """Counters and depth of the spool."""
         stats = await self._spool.stats()
+        self._note_fill()  # others may have filled the disk
         return OutboxStatus(
             depth=stats.depth,
             oldest_heard_at=stats.oldest_heard_at,

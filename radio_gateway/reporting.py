@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
@@ -40,6 +41,7 @@ class Reporter:
         self._started_at = clock().utc
         self._jumps = JumpWatch(clock)
         self._health: dict[tuple[str, str | None], LinkHealth] = {}
+        self._spool: SpoolReport | None = None
         self._spool_fault: str | None = None
         self._drops: dict[tuple[str, str], int] = {}
         self._changed = asyncio.Event()
@@ -66,12 +68,13 @@ class Reporter:
 
     async def _report(self, outbox: Outbox, watchdog: Watchdog) -> None:
         try:
-            spool = spool_report(await outbox.status())
+            self._spool = spool_report(await outbox.status())
         except SpoolError as error:
             if str(error) != self._spool_fault:
                 log.warning("the spool does not tell how it is: %s", error)
             self._spool_fault = str(error)
-            spool = None
+            if self._spool is not None:  # as it was before, and why nothing newer is known
+                self._spool = replace(self._spool, fault=str(error))
         else:
             self._spool_fault = None
         statuses = [link.status() for link in self._links]
@@ -88,7 +91,7 @@ class Reporter:
                 self._link_report(link, status)
                 for link, status in zip(self._links, statuses, strict=True)
             ),
-            spool=spool,
+            spool=self._spool,
             loop_lag_s=round(watchdog.take_lag(), 3),
             clock_jump_s=round(self._jumps.size_s, 3),
             clock_jump_at=self._jumps.at,

@@ -26,6 +26,8 @@ FORMAT: Final = 2
 "`user_version` of the files that this program writes; it reads format 1 too."
 _APPLICATION_ID: Final = 0x53415244
 "`SARD`: tells our file from any other SQLite database."
+LOG: Final = 1000 * 4096
+"Octets that SQLite's log grows to before it is written back into the file."
 RESERVE: Final = 0.1
 "Part of the size limit above it that emergencies may still use."
 _TABLES: Final = (
@@ -67,7 +69,7 @@ class SpoolStats:
     size: int
     "Octets in use."
     limit: int
-    "Octets."
+    "Octets: the limit that was set, or what the disk leaves us if that is less."
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class SpoolFile:
                 or another program's.
         """
         self._path = path
+        self._log_path = path.with_name(f"{path.name}-wal")
         self._limit = limit
         self._unreadable: set[int] = set()
         self.closed = False
@@ -107,8 +110,8 @@ class SpoolFile:
             with self._faults():
                 self._prepare()
                 (self._depth,) = self._db.execute("SELECT count(*) FROM outbox").fetchone()
-                self.fill = self._size() / limit
-                "Part of the limit in use; more than 1 where emergencies use the reserve."
+                self.fill = self._measure()[2]
+                "Part of the room in use; more than 1 where emergencies use the reserve."
             self._place = _place_of(path)
         except SpoolError:
             self._db.close()
@@ -132,7 +135,7 @@ class SpoolFile:
                 )
             with _transaction(self._db):
                 known, numbers = self._insert(rows)
-            self.fill = self._size() / self._limit
+            self.fill = self._measure()[2]
         self._depth += len(rows) - known
         return numbers
 
@@ -144,7 +147,7 @@ class SpoolFile:
             forgotten = self._db.total_changes - before
         self._depth -= forgotten
         with self._faults():
-            self.fill = self._size() / self._limit
+            self.fill = self._measure()[2]
         return forgotten
 
     def pending(self, *, urgent: bool, after_seq: int, limit: int) -> list[EventEnvelope]:
@@ -193,9 +196,9 @@ class SpoolFile:
         """Tell what waits."""
         with self._faults():
             first = self._db.execute("SELECT heard_at FROM outbox ORDER BY seq LIMIT 1").fetchone()
-            size = self._size()
+            size, room, self.fill = self._measure()
         heard_at = None if first is None else datetime.fromtimestamp(first[0], UTC)
-        return SpoolStats(self._depth, heard_at, size, self._limit)
+        return SpoolStats(self._depth, heard_at, size, room)
 
     def carry_over(self, old: "SpoolFile") -> int:
         """Take all that another file holds, under numbers of our own; tells how many events.
@@ -298,12 +301,36 @@ class SpoolFile:
         (octets,) = self._db.execute("PRAGMA page_size").fetchone()
         return int(pages - free) * int(octets)
 
+    def _measure(self) -> tuple[int, int, float]:
+        """Octets in use, octets that may be in use, and the share."""
+        size = self._size()
+        room = min(self._limit, size + self._left(size))
+        return size, room, size / max(room, 1)
+
+    def _left(self, size: int) -> int:
+        """Octets that the disk still has for us, beyond what file and log will take anyway."""
+        try:
+            disk = os.statvfs(self._path.parent)
+            growing = max(0, size - _octets_of(self._path)) + max(
+                0, LOG - _octets_of(self._log_path)
+            )
+        except OSError:
+            return self._limit  # the next write says what is the matter
+        return max(0, disk.f_bavail * disk.f_frsize - growing)
+
     @contextmanager
     def _faults(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
             raise fault_of(self._path, error) from error
+
+
+def _octets_of(path: Path) -> int:
+    try:
+        return os.stat(path).st_size  # noqa: PTH116  # runs after every commit
+    except FileNotFoundError:
+        return 0
 
 
 def _place_of(path: Path) -> tuple[int, int] | None:

@@ -73,7 +73,7 @@ class Spool:
 
     @property
     def fill(self) -> float:
-        """Part of the limit in use after the last change."""
+        """Part of the room in use, of the limit or of the disk, as last looked at."""
         return self._file.fill
 
     async def append(

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from tests.faults.repeater import number_of
+from tests.faults.waiting import eventually
 
 SILENCE_S = 12.0
 "Without a frame for so long the console closes and comes back."
@@ -33,6 +35,8 @@ class Console:
         "State of each emergency, and who has taken charge."
         self.units: dict[int, list[float]] = {}
         "When positions of each radio came."
+        self.lamps: dict[str, dict[str, Any]] = {}
+        "The newest board, by key of the lamp."
         self.resets = 0
         self.live = asyncio.Event()
         self._client = client
@@ -43,6 +47,23 @@ class Console:
     def seq(self) -> int:
         """The newest event that was applied."""
         return self._seq
+
+    async def turned(self, key: str, level: str, patience_s: float = 60.0) -> datetime:
+        """Wait until this lamp has this level; since when it has."""
+
+        def shows() -> bool:
+            return self.lamps.get(key, {}).get("level") == level
+
+        try:
+            await eventually(shows, "", patience_s)
+        except AssertionError:
+            board = {one: (lamp["level"], lamp["text"]) for one, lamp in self.lamps.items()}
+            raise AssertionError(
+                f"{key} is not {level} after {patience_s:.0f} s: {board}"
+            ) from None
+        since = datetime.fromisoformat(self.lamps[key]["since"])
+        assert since <= datetime.now(UTC), f"{key} is {level} since {since}, which is to come"
+        return since
 
     async def follow(self) -> None:
         """Connect, and again whenever the line breaks, until cancelled."""
@@ -82,6 +103,8 @@ class Console:
             self.live.set()
         elif "seq" in frame:
             self._apply(frame)
+        elif frame["type"] == "condition":
+            self.lamps = {one["key"]: one for one in frame["data"]}
         elif frame["type"] == "positions":
             for one in frame["data"]:
                 self.units.setdefault(one["radio_id"], []).append(time.monotonic())

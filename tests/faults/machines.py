@@ -12,6 +12,7 @@ from dispatch.db.migrate import upgrade
 from tests.fakes.broker import Mosquitto, running_broker
 from tests.faults.postgres import Postgres, postgres
 from tests.faults.program import Program, ending, module
+from tests.faults.smalldisk import small_disk
 from tests.faults.town import Town
 
 COMMAND = "from radio_gateway.cli import main; main()"
@@ -43,8 +44,13 @@ class Machines:
 
 
 @asynccontextmanager
-async def machines(folder: Path) -> AsyncIterator[Machines]:
-    """All of them, running, until the block ends."""
+async def machines(folder: Path, gateway_disk: int | None = None) -> AsyncIterator[Machines]:
+    """All of them, running, until the block ends.
+
+    Args:
+        folder: where they are installed.
+        gateway_disk: octets of a disk of its own for the gateway's data.
+    """
     town = Town(folder)
     async with postgres() as server, contextlib.AsyncExitStack() as stack:
         mosquitto = stack.enter_context(running_broker())
@@ -62,6 +68,8 @@ async def machines(folder: Path) -> AsyncIterator[Machines]:
             folder / "site",
             "gateway",
         )
+        if gateway_disk is not None:
+            gateway.words = small_disk(gateway.words, folder / "site" / "data", gateway_disk)
         serve = Program(module("dispatch", "serve"), folder, "serve", address=town.address)
         await stack.enter_async_context(ending(gateway, serve))
         await serve.started()

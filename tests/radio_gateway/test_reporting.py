@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from radio_gateway.domain.report import GatewayReport
 from radio_gateway.links import clock
 from radio_gateway.links.clock import JumpWatch
 from radio_gateway.reporting import first_report
+from radio_gateway.spool import Spool, SpoolError
+from radio_gateway.spool.file import SpoolStats
 from radio_gateway.supervisor import Gateway
 from tests.radio_gateway.conftest import answer_to, settings_for, talk_link
 from tests.radio_gateway.support import eventually, moment
@@ -155,3 +158,20 @@ def test_small_corrections_are_no_jump() -> None:
     assert [watch.look() for _ in range(4)] == [False, False, True, False]
     assert watch.size_s == pytest.approx(3599.1)
     assert watch.at == moment(3900.0).utc
+
+
+async def test_a_spool_that_does_not_answer_is_reported_as_it_was_and_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(_: Spool) -> SpoolStats:
+        raise SpoolError("spool.db: the disk is full")
+
+    async with reporting(tmp_path) as (_, reports):
+        await eventually(lambda: reports.newest.spool)
+        before = reports.newest.spool
+        assert before is not None
+        monkeypatch.setattr(Spool, "stats", refuse)
+        await eventually(lambda: reports.newest.spool and reports.newest.spool.fault)
+        assert reports.newest.spool == replace(before, fault="spool.db: the disk is full")
+        monkeypatch.undo()
+        await eventually(lambda: reports.newest.spool and not reports.newest.spool.fault)

@@ -41,6 +41,7 @@ PLAN: Final = (
     Scenario("clock-jumps", "test_clock.py::test_the_clock_jumps", 1),
     Scenario("disk-full", "test_disk.py::test_the_disk_is_full", 1),
     Scenario("backup-under-load", "test_backup.py::test_a_backup_of_a_busy_system", 8),
+    Scenario("disk-filled", "test_disk_full.py::test_the_disk_of_a_gateway_fills_up", 6),
     Scenario("fail-points-database", "test_fail_points.py::test_killed_at_a_write", 3, "database"),
     Scenario("fail-points-spool", "test_fail_points.py::test_killed_at_a_write", 3, "spool"),
     Scenario("sync-order", "test_disk.py::test_the_disk_has_it_before_the_radio_is_answered", 1),

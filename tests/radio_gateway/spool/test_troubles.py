@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -113,6 +114,33 @@ async def test_a_disk_that_fails_is_used_again_once_it_works(tmp_path: Path) -> 
         (again,) = await spool.append([status(4)])
         assert (again.seq, again.epoch) == (4, epoch)
         assert await spool.pending(urgent=False) == [*stored[1:], again]
+
+
+async def test_the_room_is_what_the_disk_leaves_if_that_is_less(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = 1 << 40
+
+    def disk(_: Path) -> SimpleNamespace:
+        return SimpleNamespace(f_bavail=free // 4096, f_frsize=4096)
+
+    monkeypatch.setattr("radio_gateway.spool.file.os.statvfs", disk)
+    async with open_spool(tmp_path / "spool.db", "coast", LIMIT) as spool:
+        stored = await spool.append([status(n) for n in range(2000)])
+        size = (await spool.stats()).size
+        assert spool.fill == size / LIMIT
+        # the log will grow to 4 096 000 octets, and the file to what it holds
+        log, file = ((tmp_path / name).stat().st_size for name in ("spool.db-wal", "spool.db"))
+        free = (4_096_000 - log) + (size - file) + 40_960
+        assert (await spool.stats()).limit == size + 40_960
+        assert spool.fill == size / (size + 40_960)
+        free = 0
+        assert (await spool.stats()).limit == size
+        assert spool.fill == 1
+        await spool.append([status(1)])  # the disk itself says when it is full
+        free = 1 << 40
+        assert await spool.acknowledge([one.id for one in stored]) == 2000
+        assert spool.fill < 0.01
 
 
 async def _some(spool: Spool) -> list[EventEnvelope]:
