@@ -122,7 +122,7 @@ async def test_the_room_is_what_the_disk_leaves_if_that_is_less(
     free = 1 << 40
 
     def disk(_: Path) -> SimpleNamespace:
-        return SimpleNamespace(f_bavail=free // 4096, f_frsize=4096)
+        return SimpleNamespace(f_bavail=free, f_frsize=1)
 
     monkeypatch.setattr("radio_gateway.spool.file.os.statvfs", disk)
     async with open_spool(tmp_path / "spool.db", "coast", LIMIT) as spool:
