@@ -5,7 +5,11 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
+from dispatch.live.log import read_log
+from dispatch.live.scope import EVERYTHING
+from dispatch.messages.filters import MessageFilter
 from dispatch.messages.receiving import REPETITION
+from dispatch.messages.service import search
 from radio_gateway.domain.events import StatusReceived, TextReceived
 from radio_gateway.domain.moment import Moment
 from tests.dispatch.world import GROUP, LINK, OURS, THEIRS, World, moment
@@ -66,3 +70,21 @@ async def test_many_at_once_keep_their_order_and_lose_repetitions(world: World) 
     views = [one["data"] for one in world.told("message.created")]
     assert [one["id"] for one in views] == [row[3] for row in stored]
     assert {step["state"] for one in views for step in one["history"]} == {"received"}
+
+
+async def test_the_log_holds_octet_for_octet_what_a_list_shows(world: World) -> None:
+    await world.hear(
+        words('Šventoji: "krustojums" \\ 3\u20ac\t\U0001f693\0', "7", 0.25),
+        replace(words("", None), talkgroup=None, called=THEIRS),
+        replace(words("cits", "8"), radio=THEIRS, link="akropolis", talkgroup=None),
+    )
+    async with world.database.read() as session:
+        page = await search(session, MessageFilter(), EVERYTHING, None, 50)
+        logged = await read_log(session, 0, 1000)
+    data = [
+        one.json.partition('"data":')[2][:-1]
+        for one in logged
+        if '"type":"message.created"' in one.json
+    ]
+    assert sorted(data) == sorted(one.model_dump_json() for one in page.items)
+    assert len(data) == 3
