@@ -1,7 +1,7 @@
-"""Texts to radios over repeaters of the Homebrew protocol, as data packets on the air.
+"""Texts, call alerts and radio checks over repeaters of the Homebrew protocol.
 
-`SENT` is said when the last burst has left for the repeater, `DELIVERED` only when the radio has
-answered a confirmed packet: a repeater itself never says whether it took a burst.
+Of a text `SENT` is said when the last burst has left for the repeater, `DELIVERED` only when the
+radio has answered a confirmed packet: a repeater itself never says whether it took a burst.
 """
 
 import itertools
@@ -10,13 +10,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
+from radio_gateway.adapters._homebrew_controls import (
+    Content,
+    ControlBlock,
+    Sendable,
+    control_block,
+    control_in,
+    report,
+)
 from radio_gateway.adapters._homebrew_lanes import MAX_INTERRUPTIONS, Job, Lane, Outlet
 from radio_gateway.adapters._homebrew_packets import TextConfig, build_packet, response_in
 from radio_gateway.adapters._recent import Recent
 from radio_gateway.domain.commands import SendText
-from radio_gateway.domain.events import Event, TextFailure, TextProgress, TextState
+from radio_gateway.domain.events import Event, TextFailure, TextState
 from radio_gateway.domain.moment import Moment
 from radio_gateway.protocols.dmr.air import Channel
+from radio_gateway.protocols.dmr.csbk import CsbkMessage
 from radio_gateway.protocols.dmr.data_header import ResponseHeader
 from radio_gateway.protocols.dmr.packet_building import Packet
 from radio_gateway.protocols.dmr.sending import DEFAULT_PREAMBLES
@@ -51,8 +60,8 @@ _REFUSALS: Final = {
 class _Text:
     """One command, on all slots that it goes out on."""
 
-    command: SendText
-    packet: Packet
+    command: Sendable
+    packet: Content
     open: set[Outlet] = field(default_factory=set)
     "Slots on which nothing is decided yet."
     sent: bool = False
@@ -98,8 +107,8 @@ class TextSender:
         """The slot on which a radio was heard last."""
         return self._where.get(number)
 
-    def command(self, command: SendText, outlets: Mapping[Outlet, int], at: Moment) -> None:
-        """Send a text.
+    def command(self, command: Sendable, outlets: Mapping[Outlet, int], at: Moment) -> None:
+        """Send a text or a control block.
 
         Args:
             command: what to whom.
@@ -111,7 +120,7 @@ class TextSender:
         refused = self._refused(command, outlets)
         if refused is None:
             try:
-                packet = build_packet(command, self._config, next(self._numbers))
+                packet = self._content(command)
             except ValueError as error:
                 refused = TextFailure.UNSUPPORTED, str(error)
         if refused is not None:
@@ -143,6 +152,10 @@ class TextSender:
             response = response_in(frame.burst)
             if response is not None:
                 self._answered(response, at)
+        elif self._lanes and data and frame.detail == DataType.CSBK:
+            block = control_in(frame.burst)
+            if block is not None:
+                self._answered_by_block(block, at)
 
     def gone(self, repeater_id: int, at: Moment) -> None:
         """A repeater left: what waits for it fails."""
@@ -175,11 +188,11 @@ class TextSender:
     # -- what leaves ------------------------------------------------------------------------------
 
     def _refused(
-        self, command: SendText, outlets: Mapping[Outlet, int]
+        self, command: Sendable, outlets: Mapping[Outlet, int]
     ) -> tuple[TextFailure, str] | None:
         if self._config.source is None:
-            return TextFailure.UNSUPPORTED, "this link has no dispatcher_id to send texts from"
-        if len(command.text) > TEXT_LIMIT:
+            return TextFailure.UNSUPPORTED, "this link has no dispatcher_id to send from"
+        if isinstance(command, SendText) and len(command.text) > TEXT_LIMIT:
             detail = f"{len(command.text)} characters, {TEXT_LIMIT} are allowed"
             return TextFailure.TOO_LONG, detail
         if not outlets:
@@ -188,6 +201,11 @@ class TextSender:
         if len(texts) >= MAX_WAITING:
             return TextFailure.BUSY, f"{MAX_WAITING} texts wait already"
         return None
+
+    def _content(self, command: Sendable) -> Content:
+        if isinstance(command, SendText):
+            return build_packet(command, self._config, next(self._numbers))
+        return control_block(command, self._config.source or 0)
 
     def _frames(self, job: _Job, outlet: Outlet) -> Sequence[DmrFrame]:
         packet, stream = job.what.packet, self._stream()
@@ -227,18 +245,31 @@ class TextSender:
         for outlet, lane in list(self._lanes.items()):
             for job in lane.jobs():
                 text = job.what
-                if not job.attempts or not text.packet.answered_by(response):
+                if not job.attempts or not isinstance(text.packet, Packet):
+                    continue
+                if not text.packet.answered_by(response):
                     continue
                 if response.acknowledged:
-                    text.done = True
-                    self._tell(text.command, TextState.DELIVERED, at)
-                    self._withdraw(text)
+                    self._reached(text, at)
                 elif response.response_class == _SELECTIVE or kind == _CRC_WRONG:
                     self._again(lane, job, at, TextFailure.NO_ANSWER, "it always came damaged")
                 else:
                     why = _REFUSALS.get(response.response_type, "no reason known")
                     self._settle(job, outlet, at, TextFailure.REFUSED, f"radio: {why}")
                 return
+
+    def _answered_by_block(self, block: CsbkMessage, at: Moment) -> None:
+        for lane in list(self._lanes.values()):
+            for job in lane.jobs():
+                packet = job.what.packet
+                if job.attempts and isinstance(packet, ControlBlock) and packet.answered_by(block):
+                    self._reached(job.what, at)
+                    return
+
+    def _reached(self, text: _Text, at: Moment) -> None:
+        text.done = True
+        self._tell(text.command, TextState.DELIVERED, at)
+        self._withdraw(text)
 
     def _again(
         self, lane: Lane[_Text], job: _Job, at: Moment, failure: TextFailure, detail: str
@@ -280,23 +311,15 @@ class TextSender:
 
     def _tell(
         self,
-        command: SendText,
+        command: Sendable,
         state: TextState,
         at: Moment,
         failure: TextFailure | None = None,
         detail: str | None = None,
     ) -> None:
-        self._emit(
-            TextProgress(
-                link=self._link,
-                at=at,
-                command=command.command,
-                state=state,
-                radio=command.radio,
-                reason=failure,
-                detail=detail,
-            )
-        )
+        event = report(self._link, command, state, at, failure, detail)
+        if event is not None:
+            self._emit(event)
 
 
 def _hopeless(job: _Job, now: float) -> bool:

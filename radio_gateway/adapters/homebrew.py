@@ -14,10 +14,17 @@ from radio_gateway.adapters._dmr_receiver import Receiver
 from radio_gateway.adapters._dmr_refusals import refusal
 from radio_gateway.adapters._dmr_sites import HEALTH_EVERY_S, Site
 from radio_gateway.adapters._homebrew_bursts import receive, stream_ids
+from radio_gateway.adapters._homebrew_controls import Sendable
 from radio_gateway.adapters._homebrew_lanes import Outlet
 from radio_gateway.adapters._homebrew_packets import TextConfig
 from radio_gateway.adapters._homebrew_texts import TEXT_LIMIT, TextSender
-from radio_gateway.domain.commands import AcknowledgeEmergency, Command, SendText
+from radio_gateway.domain.commands import (
+    AcknowledgeEmergency,
+    CallAlert,
+    Command,
+    RadioCheck,
+    SendText,
+)
 from radio_gateway.domain.events import Event, LinkState
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Ability, Capabilities, Outgoing, Peer
@@ -86,11 +93,13 @@ class HomebrewMaster:
                 Ability.TEXT_TO_RADIO,
                 Ability.TEXT_TO_TALKGROUP,
                 Ability.DELIVERY_ACKNOWLEDGEMENT,
+                Ability.CALL_ALERT,
+                Ability.RADIO_CHECK,
             )
         ),
         text_limit=TEXT_LIMIT,
-        notes="The protocol protects the login only: connect sites through a VPN. Texts go out as "
-        "data on the air; radios that do not confirm them are never shown as reached.",
+        notes="The protocol protects the login only: connect sites through a VPN. Texts, call "
+        "alerts and radio checks go out on the air; only radios that answer count as reached.",
     )
 
     def __init__(self, config: HomebrewConfig, *, salt: Callable[[], bytes]) -> None:
@@ -148,8 +157,8 @@ class HomebrewMaster:
         self._follow_session(at)
 
     def command(self, command: Command, at: Moment) -> None:
-        """Send a text; refuse all else, for which radios give no answer that we rely on."""
-        if isinstance(command, SendText):
+        """Send a text, a call alert or a radio check; refuse all else."""
+        if isinstance(command, SendText | CallAlert | RadioCheck):
             self._texts.command(command, self._outlets(command), at)
             self._follow_session(at)
             return
@@ -240,7 +249,7 @@ class HomebrewMaster:
 
     # -- where texts go ---------------------------------------------------------------------------
 
-    def _outlets(self, command: SendText) -> dict[Outlet, int]:
+    def _outlets(self, command: Sendable) -> dict[Outlet, int]:
         """Slots and their colour codes: where the radio was heard last, or all that want it."""
         running = {session.repeater_id: session for session in self._session.up()}
         if command.radio is not None:

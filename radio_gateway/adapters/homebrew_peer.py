@@ -17,7 +17,13 @@ from radio_gateway.adapters._homebrew_bursts import receive, stream_ids
 from radio_gateway.adapters._homebrew_lanes import Outlet
 from radio_gateway.adapters._homebrew_packets import TextConfig
 from radio_gateway.adapters._homebrew_texts import TEXT_LIMIT, TextSender
-from radio_gateway.domain.commands import AcknowledgeEmergency, Command, SendText
+from radio_gateway.domain.commands import (
+    AcknowledgeEmergency,
+    CallAlert,
+    Command,
+    RadioCheck,
+    SendText,
+)
 from radio_gateway.domain.events import Event, LinkState
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Ability, Capabilities, Outgoing, Peer
@@ -72,6 +78,8 @@ class HomebrewPeer:
                 Ability.TEXT_TO_RADIO,
                 Ability.TEXT_TO_TALKGROUP,
                 Ability.DELIVERY_ACKNOWLEDGEMENT,
+                Ability.CALL_ALERT,
+                Ability.RADIO_CHECK,
             )
         ),
         text_limit=TEXT_LIMIT,
@@ -137,8 +145,8 @@ class HomebrewPeer:
         self._follow_session(at)
 
     def command(self, command: Command, at: Moment) -> None:
-        """Send a text; refuse all else, for which radios give no answer that we rely on."""
-        if isinstance(command, SendText):
+        """Send a text, a call alert or a radio check; refuse all else."""
+        if isinstance(command, SendText | CallAlert | RadioCheck):
             up = self._session.state is State.UP
             last = None if command.radio is None else self._texts.where(command.radio.number)
             outlet = last or Outlet(self._id, self._config.texts.slot)

@@ -61,7 +61,8 @@ class TextSettings(CallSettings):
         default=None,
         ge=1,
         le=0xFF_FFFE,
-        description="Radio number that texts come from; without it none are sent.",
+        description="Radio number that texts, call alerts and radio checks come from; without it "
+        "none are sent.",
     )
     text_format: Literal["standard", "motorola"] = Field(
         default="standard",

@@ -87,7 +87,7 @@ def test_it_is_an_adapter(network: Network) -> None:
         adapter.CAPABILITIES.abilities
     )
     assert adapter.CAPABILITIES.text_limit == 140
-    assert not adapter.CAPABILITIES.can(Ability.RADIO_CHECK)
+    assert not adapter.CAPABILITIES.can(Ability.DISABLE)
 
 
 def test_a_site_comes_up_by_login_and_goes_down_by_silence() -> None:

@@ -18,7 +18,7 @@ from radio_gateway.adapters._homebrew_packets import TextConfig
 from radio_gateway.adapters.homebrew import HomebrewMaster
 from radio_gateway.adapters.homebrew_peer import HomebrewPeer, PeerConfig
 from radio_gateway.adapters.openbridge import BridgeConfig, OpenBridge
-from radio_gateway.domain.commands import SendText
+from radio_gateway.domain.commands import CallAlert, RadioCheck, SendText
 from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.ids import RadioId
 from radio_gateway.domain.ports import Adapter, Peer
@@ -170,8 +170,10 @@ def fuzz(adapter: Adapter, sender: Peer, mend: Callable[[bytes], bytes], count: 
                 adapter.expire(at)
             slowest = max(slowest, time.process_time() - begun)
             if n % 500 == 0:
-                text = SendText(command=str(n), text="x", radio=RadioId("dmr", PATROL))
-                adapter.command(text, at)
+                radio = RadioId("dmr", PATROL)
+                adapter.command(SendText(command=str(n), text="x", radio=radio), at)
+                adapter.command(CallAlert(command=f"alert {n}", radio=radio), at)
+                adapter.command(RadioCheck(command=f"check {n}", radio=radio), at)
             adapter.events()
             adapter.outgoing()
             if n % 10_000 == 0:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from radio_gateway.adapters._homebrew_packets import TextConfig
 from radio_gateway.adapters.homebrew_peer import HomebrewPeer, PeerConfig
-from radio_gateway.domain.commands import AcknowledgeEmergency, RadioCheck, SendText
+from radio_gateway.domain.commands import AcknowledgeEmergency, DisableRadio, SendText
 from radio_gateway.domain.events import (
     CallEnded,
     CallEndReason,
@@ -330,7 +330,7 @@ def test_closing_cuts_off_calls_and_texts(bench: Bench) -> None:
 
 
 def test_other_commands_are_refused(bench: Bench) -> None:
-    bench.peer.command(RadioCheck(command="k", radio=RADIO), moment(bench.now))
+    bench.peer.command(DisableRadio(command="k", radio=RADIO), moment(bench.now))
     bench.taken()
 
     [result] = bench.events(CommandResult)
