@@ -99,24 +99,22 @@ class NewestFirst(Generic[Row]):
         """
         if not sought.words:
             return ()
-        window = self._listed(where, either, before, WINDOW).cte("recent_rows")
+        window = self._places(where, either, before, WINDOW, "words").cte("recent_rows")
         window = window.prefix_with("MATERIALIZED")
-        recent = select(window).where(self._holds(window.c.words, sought))
-        found = await self._rows(self._ordered(recent, window, limit))
-        if len(found) >= limit:
+        recent = select(*self._place(window)).where(self._holds(window.c.words, sought))
+        found = await self._rows(self._at_places(self._ordered(recent, window, limit)))
+        if len(found) >= limit or await self._ends_within(where, either, before):
             return found
         if await self._count(sought) > COMMON:
             holds = self._holds(self._table.c.words, sought)
             return await self._rows(self._listed([*where, holds], either, before, limit))
         table = self._table
         conditions = [self._indexed(sought), *where, or_(*either), *self._after(before)]
-        # places alone, so that sorting thousands of them stays in memory; no LIMIT in here,
-        # for whose sake a database would walk the list's index to its end
-        hits = select(table.c[self._at], table.c.id).where(*conditions).cte("hits")
+        # no LIMIT in here, for whose sake a database would walk the list's index to its end
+        hits = select(*self._place(table)).where(*conditions).cte("hits")
         hits = hits.prefix_with("MATERIALIZED")
-        newest = self._ordered(select(hits.c.id), hits, limit).subquery()
-        rows = select(table).where(table.c.id.in_(select(newest.c.id)))
-        return await self._rows(self._ordered(rows, table, limit))
+        newest = self._ordered(select(*self._place(hits)), hits, limit)
+        return await self._rows(self._at_places(newest))
 
     def _after(self, place: Place | None) -> Conditions:
         return older_than(self._table.c[self._at], self._table.c.id, place)
@@ -124,10 +122,27 @@ class NewestFirst(Generic[Row]):
     def _listed(
         self, where: Conditions, either: Conditions, before: Place | None, limit: int
     ) -> Select[Any]:
-        """The list by its indexes: one branch for each of `either`, so that none filters much."""
+        """The rows of a list, by its indexes."""
+        if len(either) == 1:
+            query = select(self._table).where(*where, *either, *self._after(before))
+            return self._ordered(query, self._table, limit)
+        return self._at_places(self._places(where, either, before, limit))
+
+    def _places(
+        self,
+        where: Conditions,
+        either: Conditions,
+        before: Place | None,
+        limit: int,
+        *others: str,
+    ) -> Select[Any]:
+        """Where they stand, and other columns: a branch for each of `either`, by its own index."""
+        table = self._table
         branches = [
             self._ordered(
-                select(self._table).where(*where, one, *self._after(before)), self._table, limit
+                select(*self._place(table, *others)).where(*where, one, *self._after(before)),
+                table,
+                limit,
             )
             for one in either
         ]
@@ -135,6 +150,24 @@ class NewestFirst(Generic[Row]):
             return branches[0]
         merged = union_all(*(select(one.subquery()) for one in branches)).subquery()
         return self._ordered(select(merged), merged, limit)
+
+    def _place(self, rows: FromClause, *others: str) -> list[Any]:
+        """Columns enough to sort and find a row: few, for each costs at each step of a query."""
+        return [rows.c[name] for name in (self._at, "id", *others)]
+
+    def _at_places(self, places: Select[Any]) -> Select[Any]:
+        """The rows that stand there, in order."""
+        found = places.subquery()
+        rows = select(self._table).join(found, self._table.c.id == found.c.id)
+        return rows.order_by(*(column.desc() for column in self._place(found)))
+
+    async def _ends_within(
+        self, where: Conditions, either: Conditions, before: Place | None
+    ) -> bool:
+        """Whether the window holds the list to its end."""
+        window = self._places(where, either, before, WINDOW).subquery()
+        query = select(func.count()).select_from(window)
+        return (await self._session.execute(query)).scalar_one() < WINDOW
 
     def _ordered(self, query: Select[Any], rows: FromClause, limit: int) -> Select[Any]:
         return query.order_by(rows.c[self._at].desc(), rows.c.id.desc()).limit(limit)
