@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import not_, or_, select, update
+from sqlalchemy import ColumnElement, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -12,10 +12,10 @@ from dispatch.calls.filters import CallFilter
 from dispatch.calls.models import CallRecord
 from dispatch.calls.names import Named, Names
 from dispatch.db.bulk import Bulk, Row, is_sqlite, next_ids, stored_time
-from dispatch.db.newest import NewestFirst, exactly
+from dispatch.db.newest import NewestFirst, exactly, unindexed
 from dispatch.db.words import Sought, lexemes
 from dispatch.live.scope import Scope
-from radio_gateway.domain.events import CallEndReason
+from radio_gateway.domain.events import CallEndReason, CallKind
 
 _TYPES: Final = {
     "id": "bigint",
@@ -144,11 +144,7 @@ class CallRepository:
         limit: int,
     ) -> Sequence[CallRecord]:
         """Calls, newest first; `before`: started_at and id of the last one already shown."""
-        where = _conditions(wanted)
-        if wanted.unit_id is None and wanted.radio_id is None:
-            either = scope.each(col(CallRecord.agency_id))
-        else:
-            either = (scope.where(col(CallRecord.agency_id)),)
+        where, either = _conditions(wanted, scope)
         rows = NewestFirst(self._session, CallRecord, "started_at")
         if wanted.q:
             return await rows.search(Sought.of(wanted.q), where, either, before, limit)
@@ -182,14 +178,17 @@ class CallRepository:
         return rows
 
 
-def _conditions(wanted: CallFilter) -> list[Any]:
-    conditions: list[Any] = [
-        col(getattr(CallRecord, name)) == value
+def _conditions(wanted: CallFilter, scope: Scope) -> tuple[list[Any], Sequence[Any]]:
+    """What all calls of a page fulfil, and the agencies: each of them an index's own part."""
+    by = unindexed if wanted.emergency else col  # calls in emergency are the fewest
+    equal = {
+        name: value
         for name in ("talkgroup_id", "unit_id", "radio_id")
         if (value := getattr(wanted, name)) is not None
-    ]
+    }
+    conditions: list[Any] = [by(getattr(CallRecord, name)) == equal[name] for name in equal]
     if wanted.kind is not None:
-        conditions.append(exactly(col(CallRecord.kind), wanted.kind))
+        conditions += _of_kind(wanted.kind, bool(equal) or scope.agencies is not None)
     if wanted.emergency is not None:
         # bare, as in the condition of its index
         emergency = col(CallRecord.emergency)
@@ -198,7 +197,19 @@ def _conditions(wanted: CallFilter) -> list[Any]:
         conditions.append(col(CallRecord.started_at) >= wanted.since)
     if wanted.until is not None:
         conditions.append(col(CallRecord.started_at) < wanted.until)
-    return conditions
+    agency = by(CallRecord.agency_id)
+    if "unit_id" in equal or "radio_id" in equal:
+        return conditions, (scope.where(agency),)
+    return conditions, scope.each(agency)
+
+
+def _of_kind(kind: str, narrowed: bool) -> list[ColumnElement[bool]]:
+    """`narrowed`: there are other conditions, which few calls of such a kind fulfil too."""
+    column = unindexed(CallRecord.kind) if narrowed else col(CallRecord.kind)
+    if kind == CallKind.GROUP:
+        return [exactly(column, kind)]
+    # as in the condition of its indexes: SQLite draws no conclusion
+    return [exactly(column, kind), not_(exactly(col(CallRecord.kind), CallKind.GROUP.value))]
 
 
 _CALL = CallRecord.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it

@@ -25,6 +25,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.visitors import InternalTraversal
 
 from dispatch.db.words import Sought
 
@@ -57,6 +60,31 @@ def exactly(column: Any, value: object) -> ColumnElement[bool]:
         None, value, type_=column.type, literal_execute=True
     )
     return same
+
+
+class unindexed(ColumnElement[Any]):  # noqa: N801  reads as a function, as SQLAlchemy's own do
+    """A column that SQLite shall seek no row by, since another condition leaves fewer rows.
+
+    It keeps no statistics here, and takes any equality for better than an index of few rows.
+    """
+
+    _traverse_internals = [  # noqa: RUF012  SQLAlchemy reads it so
+        ("column", InternalTraversal.dp_clauseelement)
+    ]
+
+    def __init__(self, column: Any) -> None:
+        self.column = column
+        self.type = column.type
+
+
+@compiles(unindexed)
+def _plain(element: unindexed, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.column, **options)
+
+
+@compiles(unindexed, "sqlite")
+def _by_no_index(element: unindexed, compiler: SQLCompiler, **options: Any) -> str:
+    return f"+{compiler.process(element.column, **options)}"
 
 
 class NewestFirst(Generic[Row]):

@@ -61,7 +61,14 @@ class Message(SQLModel, table=True):
         Index("ix_message_agency_id_created_at", "agency_id", "created_at", "id"),
         Index("ix_message_unit_id_created_at", "unit_id", "created_at", "id"),
         Index("ix_message_radio_id_created_at", "radio_id", "created_at", "id"),
-        Index("ix_message_talkgroup_id_created_at", "talkgroup_id", "created_at", "id"),
+        Index(
+            "ix_message_talkgroup_id_created_at",
+            "talkgroup_id",
+            "created_at",
+            "id",
+            sqlite_where=text("talkgroup_id IS NOT NULL"),
+            postgresql_where=text("talkgroup_id IS NOT NULL"),
+        ),
         Index("ix_message_state_created_at", "state", "created_at", "id"),
         Index("ix_message_words", "words", postgresql_using="gin").ddl_if("postgresql"),
         Index(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from dispatch.db.bulk import Bulk, fetch, is_sqlite, next_ids, stored_time
-from dispatch.db.newest import NewestFirst, exactly
+from dispatch.db.newest import NewestFirst, exactly, unindexed
 from dispatch.db.words import Sought, indexed, lexemes
 from dispatch.live.scope import Scope
 from dispatch.messages.filters import MessageFilter
@@ -192,10 +192,12 @@ class MessageRepository:
             where.append(col(Message.created_at) >= wanted.since)
         if wanted.until is not None:
             where.append(col(Message.created_at) < wanted.until)
+        few = wanted.state not in (None, MessageState.RECEIVED, MessageState.DELIVERED)
+        agency = unindexed(Message.agency_id) if few else col(Message.agency_id)
         if wanted.unit_id is None and wanted.radio_id is None:
-            either = scope.each(col(Message.agency_id))
+            either = scope.each(agency)
         else:
-            either = (scope.where(col(Message.agency_id)),)
+            either = (scope.where(agency),)
         rows = NewestFirst(self._session, Message, "created_at")
         if wanted.q:
             return await rows.search(Sought.of(wanted.q), where, either, before, limit)

@@ -115,13 +115,10 @@ async def _size(database: Database) -> int:
 
 
 async def _settle(database: Database) -> None:
-    """What an installation has after its first night: statistics, and no pending entries."""
-    if database.is_sqlite:
-        async with database.write() as session:
-            await session.execute(text("ANALYZE"))
-        return
-    async with database.outside() as connection:
-        await connection.execute(text("VACUUM ANALYZE"))
+    """What PostgreSQL has after its first night: statistics, and no pending entries."""
+    if not database.is_sqlite:
+        async with database.outside() as connection:
+            await connection.execute(text("VACUUM ANALYZE"))
 
 
 _WORDS: Final = """
