@@ -101,6 +101,8 @@ class HrnpSession:
                 self._say(HrnpOpcode.ACCEPT, packet.number)
                 self._adopt(packet, "connected", now)
             case HrnpOpcode.ACCEPT if not self._radio:
+                if self.up:  # a connect of ours came late or twice: the radio has begun anew
+                    self._become(SessionState.UP, "connect accepted again")
                 self._adopt(packet, "connect accepted", now)
             case HrnpOpcode.REJECT if not self._radio:
                 self._lose("rejected by the radio")

@@ -78,6 +78,15 @@ def test_the_radio_is_connected_to_and_asked_for_its_reports() -> None:
     assert desk.sent[0].peer == Peer("rcp", HOST, 3005)
     assert desk.radio.asked == [0x10C9, 0x10C7, 0x1847]
     assert states(desk.events()) == [LinkState.CONNECTING, LinkState.UP]
+
+
+def test_a_radio_that_was_connected_twice_is_asked_again() -> None:
+    desk = Desk()
+    for answer in desk.radio.take(desk.sent[0].data):  # the network has doubled the connect
+        desk.hear(answer)
+    desk.exchange()
+    assert desk.radio.asked == [0x10C9, 0x10C7, 0x1847] * 2
+    assert states(desk.events()) == [LinkState.CONNECTING, LinkState.UP]
     assert all(frame.data[4] == 0x21 for frame in desk.sent[1:]), "the address that it gave"
 
 

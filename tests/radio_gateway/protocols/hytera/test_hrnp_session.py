@@ -48,6 +48,14 @@ def test_a_call_request_has_the_octets_of_the_capture(session: HrnpSession) -> N
     assert session.events() == [HandedOver(7)]
 
 
+def test_a_radio_that_accepts_again_has_begun_anew(session: HrnpSession) -> None:
+    """A connect that the network doubled makes the radio forget what it was asked to report."""
+    session.feed(ACCEPT, 1.0)
+    up = SessionState.UP
+    assert session.events() == [StateChanged(up, up, "connect accepted again")]
+    assert session.up
+
+
 def test_what_is_not_acknowledged_goes_three_times(session: HrnpSession) -> None:
     session.send(CALL, 7, 1.0)
     for tenths in range(10, 100):
