@@ -124,6 +124,7 @@ class _Call:
     emergency: bool
     conversation: str | None
     began: Moment
+    late_entry: bool
 
 
 @dataclass(slots=True)
@@ -133,6 +134,8 @@ class _Channel:
     call: _Call | None = None
     conversation: tuple[str, int, int] | None = None
     "First call's key, type and target while the hang time lasts."
+    last: tuple[int, int, int] | None = None
+    "Sender, type and target of the newest call, over or not."
 
 
 class HyteraCalls:
@@ -148,10 +151,11 @@ class HyteraCalls:
         self, status: RepeaterStatus, route: Route, raw: bytes, at: Moment
     ) -> RadioId | None:
         """Take what a slot does (0xB845); returns the radio that was just heard on it."""
-        if status.status in _HANGS:
-            self._end(route, CallEndReason.TERMINATOR, at, hang=True)
-        elif status.status in _ENDS:
-            self._end(route, CallEndReason.TERMINATOR, at, hang=False)
+        ends = status.status in _ENDS
+        if ends or status.status in _HANGS:
+            if status.service == SlotService.VOICE and status.status != SlotStatus.SLEEP:
+                self._catch_up(status, route, raw, at)
+            self._end(route, CallEndReason.TERMINATOR, at, hang=not ends)
         if status.status not in _STARTS or not status.sender:
             return None
         radio = self._radio(status.sender)
@@ -171,11 +175,11 @@ class HyteraCalls:
             case Process.VOICE if radio is not None:
                 self._start(radio, status.call_type, status.target, route, at)
                 self._check_emergency(radio, status.call_type, status.target, route, raw, at)
-            case Process.HANG:
-                self._end(route, CallEndReason.TERMINATOR, at, hang=True)
-                return None
-            case Process.END | Process.UNAVAILABLE:
-                self._end(route, CallEndReason.TERMINATOR, at, hang=False)
+            case Process.HANG | Process.END | Process.UNAVAILABLE:
+                if status.process != Process.UNAVAILABLE:
+                    self._catch_up(status, route, raw, at)
+                hang = status.process == Process.HANG
+                self._end(route, CallEndReason.TERMINATOR, at, hang=hang)
                 return None
             case Process.SILENT_EMERGENCY if radio is not None:
                 self._emergencies.raised(radio, EmergencySource.ALARM, raw, at)
@@ -220,15 +224,42 @@ class HyteraCalls:
                 radio, EmergencySource.VOICE, raw, at, talkgroup=group, call=running.key
             )
 
-    def _start(self, radio: RadioId, call_type: int, target: int, route: Route, at: Moment) -> None:
+    def _catch_up(
+        self, status: RepeaterStatus | ReceiveStatus, route: Route, raw: bytes, at: Moment
+    ) -> None:
+        """The end of a call that we did not hear begin, unless we know that it is over.
+
+        Broadcasts are sent once, and those of the end name the parties as that of the begin does
+        (captured: 2E0RPT HytersTX6-1, frames 242, 243 and 316).
+        """
+        channel = self._channels.setdefault(route, _Channel())
+        radio = self._radio(status.sender)
+        parties = (status.sender, status.call_type, status.target)
+        if radio is None or channel.call is not None or channel.last == parties:
+            return
+        if self._start(radio, status.call_type, status.target, route, at, late_entry=True):
+            self._check_emergency(radio, status.call_type, status.target, route, raw, at)
+
+    def _start(
+        self,
+        radio: RadioId,
+        call_type: int,
+        target: int,
+        route: Route,
+        at: Moment,
+        *,
+        late_entry: bool = False,
+    ) -> bool:
+        """Whether the slot carries this call now."""
         kind = _KINDS.get(call_type)
         if kind is None or not 0 <= target <= 0xFF_FFFF:
-            return
+            return False
         channel = self._channels.setdefault(route, _Channel())
+        channel.last = (radio.number, call_type, target)
         running = channel.call
         if running is not None:
             if (running.radio, running.call_type, running.target) == (radio, call_type, target):
-                return
+                return True
             self._end(route, CallEndReason.PREEMPTED, at, hang=True)
         key = self._key(radio, route, at)
         first = channel.conversation
@@ -246,6 +277,7 @@ class HyteraCalls:
             call_type in _EMERGENCIES,
             conversation,
             at,
+            late_entry,
         )
         self._emit(
             CallStarted(
@@ -258,10 +290,12 @@ class HyteraCalls:
                 called=channel.call.called,
                 slot=route.slot,
                 site=self._config.site,
+                late_entry=late_entry,
                 emergency=channel.call.emergency,
                 conversation=conversation,
             )
         )
+        return True
 
     def _end(self, route: Route, reason: CallEndReason, at: Moment, *, hang: bool) -> None:
         channel = self._channels.get(route)
@@ -283,6 +317,7 @@ class HyteraCalls:
                 called=call.called,
                 slot=route.slot,
                 site=self._config.site,
+                late_entry=call.late_entry,
                 emergency=call.emergency,
                 conversation=call.conversation,
                 started_at=call.began.utc,

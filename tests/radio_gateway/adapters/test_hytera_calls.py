@@ -130,13 +130,54 @@ def test_a_call_runs_from_repeating_to_hang_time(rig: Rig) -> None:
 
 def test_overs_within_the_hang_time_are_one_conversation(rig: Rig) -> None:
     rig.connect("rcp1")
-    for n, status in enumerate((0, 1, 0, 1, 4, 0)):
+    overs = ((0, 100), (1, 100), (0, 102), (1, 102), (4, 102), (0, 105))
+    for n, (status, sender) in enumerate(overs):
         rig.now = float(n)
-        rig.hstrp("rcp1", slot_status(status, sender=100 + n))
+        rig.hstrp("rcp1", slot_status(status, sender=sender))
     calls = [e for e in rig.events() if isinstance(e, CallStarted)]
     first, second, third = calls
     assert first.conversation == second.conversation == first.call
     assert third.conversation == third.call
+
+
+@pytest.mark.parametrize("heard", [(1, 4, 5), (4, 5)])
+def test_a_call_whose_begin_was_lost_is_known_by_its_end(rig: Rig, heard: tuple[int, ...]) -> None:
+    rig.connect("rcp1")
+    for status in heard:
+        rig.hstrp("rcp1", slot_status(status))
+    started, ended = rig.events()
+    assert isinstance(started, CallStarted)
+    assert (started.radio, started.talkgroup) == (RADIO, TalkgroupId("palanga", 201))
+    assert started.late_entry
+    assert isinstance(ended, CallEnded)
+    assert (ended.call, ended.late_entry) == (started.call, True)
+
+
+def test_an_emergency_call_whose_begin_was_lost_is_still_an_emergency(rig: Rig) -> None:
+    rig.connect("rcp1")
+    rig.hstrp("rcp1", hdap("0245b8", bytes.fromhex("0100 0100 0100 0300 c9000000 fa372300")))
+    started, raised, _ = rig.events()
+    assert isinstance(started, CallStarted)
+    assert isinstance(raised, EmergencyRaised)
+    assert (raised.radio, raised.call) == (RADIO, started.call)
+
+
+def test_the_hang_time_of_data_is_no_call(rig: Rig) -> None:
+    rig.connect("rcp1")
+    rig.hstrp("rcp1", hdap("0245b8", bytes.fromhex("0100 0100 0400 0000 c9000000 fa372300")))
+    rig.hstrp("rcp1", slot_status(5))
+    assert rig.events() == []
+
+
+def test_a_radio_whose_begin_was_lost_is_known_by_the_end_of_what_it_hears(rig: Rig) -> None:
+    rig.connect("rcp1")
+    for process in (2, 3):
+        parties = bytes.fromhex("0100 c9000000 fa372300")
+        rig.hstrp("rcp1", hdap("0244b8", process.to_bytes(2, "little") + parties))
+    started, ended = rig.events()
+    assert isinstance(started, CallStarted)
+    assert started.late_entry
+    assert isinstance(ended, CallEnded)
 
 
 def test_another_sender_preempts(rig: Rig) -> None:
