@@ -1,11 +1,13 @@
 """Data bursts to whole packets, on each slot of each base station."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from radio_gateway.adapters._dmr_envelope import Envelope
 from radio_gateway.adapters._dmr_reception import step
 from radio_gateway.domain.moment import Moment
 from radio_gateway.protocols.dmr.data_header import DataHeader
+from radio_gateway.protocols.dmr.packet_opening import FirstHeader
 from radio_gateway.protocols.dmr.reassembly import DataPacket, Reassembler
 from radio_gateway.protocols.dmr.slot_type import DataType
 
@@ -15,13 +17,15 @@ class _Slot:
     """One slot: its unfinished packets, and where its newest burst stands without wrap."""
 
     position: int
-    packets: Reassembler = field(default_factory=Reassembler)
+    packets: Reassembler
 
 
 class Packets:
     """All packets that are on the way to one link."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_again: Callable[[FirstHeader], None]) -> None:
+        """Start with nothing heard; `on_again` as in `Reassembler`."""
+        self._on_again = on_again
         self._slots: dict[tuple[int, int], _Slot] = {}
 
     def header(self, frame: Envelope, header: DataHeader, at: Moment) -> DataPacket | None:
@@ -49,7 +53,7 @@ class Packets:
         key = frame.repeater_id, frame.slot
         slot = self._slots.get(key)
         if slot is None:
-            slot = self._slots[key] = _Slot(frame.sequence)
+            slot = self._slots[key] = _Slot(frame.sequence, Reassembler(self._on_again))
         position = slot.position + step(slot.position % 256, frame.sequence)
         slot.position = max(slot.position, position)
         return slot, position

@@ -48,10 +48,11 @@ class Receiver:
         self._network = network
         self.calls = Calls(link, network, emit, hang_time_s=hang_time_s, lost_after_s=lost_after_s)
         self.signals = Signals(link, emit)
-        self._packets = Packets()
+        self._packets = Packets(lambda header: self.on_packet(DataPacket(header, b"")))
         self._services = Services(link, network, emit)
         self.on_packet: Callable[[DataPacket], None] = lambda _: None
-        "Told each data packet that came whole, after its events."
+        """Told each data packet that came whole, after its events; without payload when it comes
+        again, for its sender has not heard the answer."""
 
     def gone(self, repeater_id: int, at: Moment) -> None:
         """A base station left: what only it was hearing is cut off."""

@@ -4,22 +4,25 @@ Time and position are arguments. A packet is handed out once its CRC is good and
 what is missing is told when its time is over, so that somebody can count it.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final
 
 from radio_gateway.protocols.dmr.burst import DataBurst
 from radio_gateway.protocols.dmr.data_header import (
     ConfirmedHeader,
     DataHeader,
     ProprietaryHeader,
-    RawDataHeader,
-    ShortDataHeader,
-    StatusHeader,
-    UdtHeader,
     parse_data_header,
 )
 from radio_gateway.protocols.dmr.data_packet import ConfirmedBlock
+from radio_gateway.protocols.dmr.packet_headers import (
+    PacketKey,
+    announced_blocks,
+    asks_for_answer,
+    key_of,
+)
 from radio_gateway.protocols.dmr.packet_opening import FirstHeader, open_blocks
 from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.protocols.errors import MalformedError
@@ -37,6 +40,12 @@ PATIENCE_S: Final = 2.0
 "How long after its last burst an unfinished packet may go on."
 RETRY_PATIENCE_S: Final = 30.0
 "The same for confirmed ones, whose lost blocks are sent again after an answer."
+SHORT_MEMORY_S: Final = 10.0
+"""How long the same short data count as a repetition: they have no number, and what a person writes
+twice comes later than what a radio repeats."""
+EARLY_S: Final = 0.5
+"A network that delays bursts brings a header at most so long after the blocks behind it."
+_EARLY_BLOCKS: Final = 8
 MAX_UNFINISHED: Final = 16
 "Senders with an unfinished packet at one time; the oldest makes room."
 
@@ -75,9 +84,6 @@ class Counters:
     "Blocks without a header, or behind the last announced one."
 
 
-_Key: TypeAlias = tuple[type, int, int, int, int]
-
-
 @dataclass(slots=True)
 class _Unfinished:
     header: FirstHeader
@@ -90,22 +96,41 @@ class _Unfinished:
     block_type: DataType | None = None
     vendor: ProprietaryHeader | None = None
     parts: dict[int, bytes] = field(default_factory=dict)
+    before: dict[int, bytes] = field(default_factory=dict)
+    "Unnumbered blocks of the transmission that this one repeats; the CRC decides over them."
 
     @property
     def missing(self) -> tuple[int, ...]:
         return tuple(number for number in range(self.blocks) if number not in self.parts)
 
 
+@dataclass(frozen=True, slots=True)
+class _Early:
+    """A block that came before its header, where the caller counts bursts."""
+
+    kind: DataType
+    octets: bytes
+    at: float
+    position: int
+
+
 class Reassembler:
     """One slot of one repeater; a second slot needs a second one."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_again: Callable[[FirstHeader], None] = lambda _: None) -> None:
+        """Start with nothing heard.
+
+        `on_again` is told the header of a packet that comes again although it has arrived: its
+        sender has not heard the answer.
+        """
+        self._on_again = on_again
+        self._early: deque[_Early] = deque(maxlen=_EARLY_BLOCKS)
         self.counters = Counters()
-        self._unfinished: OrderedDict[_Key, _Unfinished] = OrderedDict()
+        self._unfinished: OrderedDict[PacketKey, _Unfinished] = OrderedDict()
         self._lost: list[LostPacket] = []
-        self._current: _Key | None = None
+        self._current: PacketKey | None = None
         "Whose blocks come now."
-        self._delivered: OrderedDict[_Key, tuple[bytes, float]] = OrderedDict()
+        self._delivered: OrderedDict[PacketKey, tuple[bytes, float]] = OrderedDict()
         "Confirmed payloads of late, and until when they are remembered."
 
     def feed(self, burst: DataBurst, now: float, position: int | None = None) -> DataPacket | None:
@@ -135,22 +160,27 @@ class Reassembler:
         if isinstance(header, ProprietaryHeader):
             self._second_header(header, position)
             return None
-        blocks = _announced(header)
-        key = _key_of(header)
+        blocks = announced_blocks(header)
+        key = key_of(header)
         if not blocks:
             self._current = None
             self.counters.whole += 1
             return DataPacket(header, b"")
         self._current = key
-        patience = RETRY_PATIENCE_S if isinstance(header, ConfirmedHeader) else PATIENCE_S
+        patience = _patience(header)
         first = None if position is None else position + 1
         known = self._unfinished.get(key)
-        if known is not None and _continues(header, known):
+        if known is not None and _continues(header, known, first):
             known.expires, known.first_position = now + patience, first
         else:
-            again = key in self._delivered
-            self._begin(key, _Unfinished(header, blocks, now + patience, first, again))
-        return None
+            begun = _Unfinished(header, blocks, now + patience, first, key in self._delivered)
+            counted = first is not None and known is not None and known.first_position is not None
+            if known is not None and known.header == header and counted:
+                begun.before = known.before | known.parts
+                begun.arrived_before |= known.arrived_before
+                del self._unfinished[key]
+            self._begin(key, begun)
+        return self._catch_up(now, position)
 
     def block(
         self, kind: DataType, octets: bytes, now: float, position: int | None = None
@@ -162,7 +192,9 @@ class Reassembler:
                 is complete and whose CRC is wrong.
         """
         packet = self._unfinished.get(self._current) if self._current else None
-        if packet is None:
+        if packet is None or _beyond(packet, position):
+            if position is not None:
+                self._early.append(_Early(kind, octets, now, position))
             self.counters.stray_blocks += 1
             return None
         if kind is not (packet.block_type or kind):
@@ -173,15 +205,17 @@ class Reassembler:
             return None
         packet.block_type = kind
         packet.parts[number] = data
-        retried = isinstance(packet.header, ConfirmedHeader)
-        packet.expires = now + (RETRY_PATIENCE_S if retried else PATIENCE_S)
-        if len(packet.parts) < packet.blocks:
-            return None
-        return self._finish(packet, now)
+        packet.expires = now + _patience(packet.header)
+        if len(packet.parts) == packet.blocks:
+            return self._finish(packet, packet.parts, now)
+        together = packet.before | packet.parts
+        if packet.before and len(together) == packet.blocks and _opens(packet, together):
+            return self._finish(packet, together, now)
+        return None
 
     def missing(self, header: ConfirmedHeader) -> tuple[int, ...]:
         """Blocks to ask for again, of the packet that `header` began; empty when it is whole."""
-        packet = self._unfinished.get(_key_of(header))
+        packet = self._unfinished.get(key_of(header))
         return packet.missing if packet else ()
 
     def expire(self, now: float) -> list[LostPacket]:
@@ -205,7 +239,7 @@ class Reassembler:
         packet = self._unfinished.get(self._current) if self._current else None
         return packet.block_type if packet else None
 
-    def _begin(self, key: _Key, packet: _Unfinished) -> None:
+    def _begin(self, key: PacketKey, packet: _Unfinished) -> None:
         if key in self._unfinished:
             self._give_up(key)
             self._current = key
@@ -213,7 +247,7 @@ class Reassembler:
             self._give_up(next(iter(self._unfinished)))
         self._unfinished[key] = packet
 
-    def _give_up(self, key: _Key) -> None:
+    def _give_up(self, key: PacketKey) -> None:
         packet = self._unfinished.pop(key)
         if self._current == key:
             self._current = None
@@ -233,47 +267,72 @@ class Reassembler:
         packet.vendor = header
         packet.first_position = None if position is None else position + 1
 
-    def _finish(self, packet: _Unfinished, now: float) -> DataPacket | None:
-        key = _key_of(packet.header)
+    def _catch_up(self, now: float, position: int | None) -> DataPacket | None:
+        """Take the blocks of a late header that came before it."""
+        early, self._early = self._early, deque(maxlen=_EARLY_BLOCKS)
+        whole = None
+        if position is not None:
+            for block in early:
+                if block.position > position and now - block.at <= EARLY_S:
+                    self.counters.stray_blocks -= 1
+                    whole = self.block(block.kind, block.octets, now, block.position) or whole
+        return whole
+
+    def _finish(
+        self, packet: _Unfinished, parts: dict[int, bytes], now: float
+    ) -> DataPacket | None:
+        key = key_of(packet.header)
         del self._unfinished[key]
         self._current = None
         try:
-            blocks = [packet.parts[number] for number in range(packet.blocks)]
-            payload = open_blocks(packet.header, packet.vendor, blocks)
+            payload = _opened(packet, parts)
         except MalformedError:
             self.counters.damaged += 1
             raise
-        if isinstance(packet.header, ConfirmedHeader):
+        if asks_for_answer(packet.header):
             if self._delivered.get(key, (None, 0.0))[0] == payload:
                 self.counters.repeated += 1
+                self._on_again(packet.header)
                 return None
-            self._delivered[key] = payload, now + RETRY_PATIENCE_S
+            numbered = isinstance(packet.header, ConfirmedHeader)
+            memory_s = RETRY_PATIENCE_S if numbered else SHORT_MEMORY_S
+            self._delivered[key] = payload, now + memory_s
             if len(self._delivered) > MAX_UNFINISHED:
                 self._delivered.popitem(last=False)
         self.counters.whole += 1
         return DataPacket(packet.header, payload, packet.vendor)
 
 
-def _announced(header: FirstHeader) -> int:
-    match header:
-        case StatusHeader():
-            return 0
-        case UdtHeader() | ShortDataHeader() | RawDataHeader():
-            return header.appended_blocks
-        case _:
-            return header.blocks
+def _patience(header: FirstHeader) -> float:
+    return RETRY_PATIENCE_S if asks_for_answer(header) else PATIENCE_S
 
 
-def _key_of(header: FirstHeader) -> _Key:
-    number = header.send_sequence if isinstance(header, ConfirmedHeader) else 0
-    return type(header), header.source, header.target, header.sap, number
-
-
-def _continues(header: FirstHeader, packet: _Unfinished) -> bool:
+def _continues(header: FirstHeader, packet: _Unfinished, first: int | None) -> bool:
     """A header that comes again: as it was, or with only the lost blocks of the same packet."""
     if not isinstance(header, ConfirmedHeader):
-        return header == packet.header and not packet.parts
+        doubled = first is not None and first == packet.first_position
+        return header == packet.header and (doubled or not packet.parts)
     return header == packet.header or not header.full_message
+
+
+def _beyond(packet: _Unfinished, position: int | None) -> bool:
+    """Whether a burst comes behind all that the header of this packet announced."""
+    if position is None or packet.first_position is None:
+        return False
+    return position >= packet.first_position + packet.blocks
+
+
+def _opened(packet: _Unfinished, parts: dict[int, bytes]) -> bytes:
+    blocks = [parts[number] for number in range(packet.blocks)]
+    return open_blocks(packet.header, packet.vendor, blocks)
+
+
+def _opens(packet: _Unfinished, parts: dict[int, bytes]) -> bool:
+    try:
+        _opened(packet, parts)
+    except MalformedError:
+        return False
+    return True
 
 
 def _numbered(packet: _Unfinished, octets: bytes, position: int | None) -> tuple[int, bytes]:

@@ -254,3 +254,14 @@ def test_a_radio_is_told_that_its_text_has_arrived_once_it_is_stored(
     assert isinstance(header, ResponseHeader)
     assert (header.source, header.target) == (99, UNIT.number)
     assert header.acknowledged
+
+
+def test_a_radio_that_has_not_heard_the_answer_is_told_again(sender: Rig) -> None:
+    bursts = text_bursts("Esu", Parties(99, UNIT.number), UPLINK, confirmed=True)
+    answers: list[Outgoing] = []
+    for item in bursts * 2:
+        frame = burst(1, 0x40 | item.slot_type.data_type, item.octets)
+        sender.host.feed(frame, Peer("serial"), sender.now)
+        answers += [out for out in sender.host.outgoing() if out.acknowledges]
+    assert len([e for e in sender.host.events() if isinstance(e, TextReceived)]) == 1
+    assert len(answers) == 2

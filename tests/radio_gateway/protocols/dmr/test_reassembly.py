@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +181,83 @@ def test_with_positions_late_and_repeated_unconfirmed_blocks_find_their_place() 
     )
 
     assert whole.payload == CONTENT
+
+
+@pytest.mark.parametrize("make", [unconfirmed, confirmed])
+def test_with_positions_a_header_may_come_behind_its_first_blocks(
+    make: Callable[[], Packet],
+) -> None:
+    head, *blocks = make().bursts(CHANNEL)
+    places = list(range(101, 101 + len(blocks)))
+    reassembler = Reassembler()
+    bursts = [*blocks[:2], head, *blocks[2:]]
+    [whole] = run(reassembler, bursts, positions=[*places[:2], 100, *places[2:]])
+
+    assert whole.payload == CONTENT
+    assert reassembler.counters.stray_blocks == 0
+
+
+def test_blocks_before_a_header_are_not_taken_for_those_behind_it() -> None:
+    head, *blocks = unconfirmed().bursts(CHANNEL)
+    places = list(range(101, 101 + len(blocks)))
+    strays = [blocks[3], blocks[4]]
+    [whole] = run(Reassembler(), [*strays, head, *blocks], positions=[90, 91, 100, *places])
+
+    assert whole.payload == CONTENT
+
+
+def test_a_header_that_the_network_doubled_takes_no_block_away() -> None:
+    head, *blocks = unconfirmed().bursts(CHANNEL)
+    places = list(range(101, 101 + len(blocks)))
+    bursts = [head, *blocks[:3], head, *blocks[3:]]
+    [whole] = run(Reassembler(), bursts, positions=[100, *places[:3], 100, *places[3:]])
+
+    assert whole.payload == CONTENT
+
+
+def test_two_transmissions_that_each_lack_a_block_are_a_packet_together() -> None:
+    head, *blocks = unconfirmed().bursts(CHANNEL)
+    first, second = range(100, 110), range(200, 210)
+    bursts = [head, *blocks[:4], *blocks[5:], head, *blocks[:7], *blocks[8:]]
+    positions = [*first[:5], *first[6:], *second[:8], *second[9:]]
+    reassembler = Reassembler()
+    [whole] = run(reassembler, bursts, positions=positions)
+
+    assert whole.payload == CONTENT
+    assert reassembler.counters.damaged == 0
+
+
+def test_two_packets_of_one_length_that_each_lack_a_block_are_none() -> None:
+    """The CRC says that blocks of different packets do not belong together."""
+    head, *blocks = unconfirmed().bursts(CHANNEL)
+    other = unconfirmed(bytes(reversed(CONTENT))).bursts(CHANNEL)
+    bursts = [head, *blocks[:4], *blocks[5:], *other[:8], *other[9:]]
+    positions = [*range(100, 105), *range(106, 110), *range(200, 208), *range(209, 210)]
+    reassembler = Reassembler()
+
+    assert run(reassembler, bursts, positions=positions) == []
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [confirmed(), short_data(CONTENT[:30], PARTIES, character_format=0, confirmed=True)],
+    ids=["confirmed", "short data"],
+)
+def test_who_repeats_what_has_arrived_is_named(sent: Packet) -> None:
+    again: list[object] = []
+    reassembler = Reassembler(again.append)
+
+    assert len(run(reassembler, sent.bursts(CHANNEL) * 2)) == 1
+    assert again == [sent.header]
+
+
+def test_the_same_short_words_a_quarter_of_a_minute_later_are_new_ones() -> None:
+    sent = short_data(CONTENT[:30], PARTIES, character_format=0, confirmed=True)
+    reassembler = Reassembler()
+    for start in (0.0, 15.0):
+        reassembler.expire(start)
+        whole = [reassembler.feed(burst(one.octets), start) for one in sent.bursts(CHANNEL)]
+        assert whole[-1] is not None
 
 
 def test_without_positions_a_lost_unconfirmed_block_is_never_a_packet() -> None:
