@@ -168,7 +168,9 @@ class Services:
     def _hytera(self, said: _Said, at: Moment) -> None:
         envelope = Hdap.parse(said.datagram.payload)
         message = read_message(envelope)
-        if self._repeated.seen((said.datagram.source, said.datagram.payload), at.mono):
+        text = isinstance(message, tmp.PrivateMessage | tmp.GroupMessage)
+        recent = self._texts if text else self._repeated
+        if recent.seen((said.datagram.source, said.datagram.payload), at.mono):
             return
         verified = envelope.checksum_ok
         match message:

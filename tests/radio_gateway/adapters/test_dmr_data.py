@@ -186,3 +186,20 @@ def test_repetitions_are_told_once(air: Air) -> None:
 def test_radios_that_send_data_are_heard(air: Air) -> None:
     air.send(udp(4008, b"\x01\x02"))
     assert [e.radio for e in air.events if isinstance(e, RadioHeard)] == [OFFICER]
+
+
+def test_a_hytera_text_that_nobody_answered_is_told_once_however_often_it_comes(air: Air) -> None:
+    """A radio repeats it after seconds, with the same request number in new packets."""
+    text = bytes.fromhex("0900a10018000000010a2338640a233863") + "Sveiki".encode("utf-16-le")
+    for identification in range(4):
+        air.send(
+            datagram(
+                text + b"\0\x03",
+                TO_OTHER,
+                source_port=3004,
+                target_port=3004,
+                identification=identification,
+            )
+        )
+        air.now += 12.0
+    assert [event.text for event in air.told() if isinstance(event, TextReceived)] == ["Sveiki"]
