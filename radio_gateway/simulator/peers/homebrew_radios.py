@@ -11,8 +11,14 @@ from typing import Final
 from radio_gateway.protocols.dmr import short_text
 from radio_gateway.protocols.dmr.air import AirBurst, Channel
 from radio_gateway.protocols.dmr.burst import DataBurst, parse_burst
-from radio_gateway.protocols.dmr.data_header import ConfirmedHeader, Sap, ShortDataHeader
+from radio_gateway.protocols.dmr.data_header import (
+    ConfirmedHeader,
+    ResponseHeader,
+    Sap,
+    ShortDataHeader,
+)
 from radio_gateway.protocols.dmr.ip import UdpDatagram
+from radio_gateway.protocols.dmr.packet_opening import FirstHeader
 from radio_gateway.protocols.dmr.reassembly import DataPacket, Reassembler
 from radio_gateway.protocols.dmr.sending import acknowledgement, response_bursts
 from radio_gateway.protocols.homebrew.dmrd import DmrFrame, FrameType
@@ -51,10 +57,14 @@ class ListeningRadios:
     texts: deque[HeardText] = field(default_factory=lambda: deque(maxlen=_KEPT))
     bursts: deque[tuple[float, DmrFrame]] = field(default_factory=lambda: deque(maxlen=_KEPT))
     "What went out on the air of late, with its time."
+    confirmed: set[tuple[int, int]] = field(default_factory=set)
+    "Radio and number N(S) of each packet that was confirmed; its sender takes it out."
     _slots: dict[int, Reassembler] = field(default_factory=dict)
+    _again: list[FirstHeader] = field(default_factory=list)
+    "Packets that came again: the text is shown already, the answer was lost."
 
-    def feed(self, frame: DmrFrame, now: float) -> Answer | None:
-        """Take one burst from the master.
+    def feed(self, frame: DmrFrame, now: float, position: int | None = None) -> Answer | None:
+        """Take one burst from the master; `position` counts those of its slot.
 
         Raises:
             MalformedError: FEC or CRC says that it is damaged.
@@ -63,16 +73,28 @@ class ListeningRadios:
         burst = parse_burst(frame.burst)
         if frame.frame_type is not FrameType.DATA_SYNC or not isinstance(burst, DataBurst):
             return None
-        packet = self._slots.setdefault(frame.slot, Reassembler()).feed(burst, now)
+        slot = self._slots.setdefault(frame.slot, Reassembler(self._again.append))
+        packet = slot.feed(burst, now, position)
+        again, self._again[:] = list(self._again), []
         if packet is None:
-            return None
+            return self._answer(again[-1]) if again else None
         header = packet.header
         if not header.group and header.target not in self.present:
+            return None
+        if isinstance(header, ResponseHeader):
+            if header.acknowledged:
+                self.confirmed.add((header.target, header.status))
             return None
         text = _text(packet)
         if text is not None:
             heard = HeardText(header.source, header.target, header.group, text, frame.slot)
             self.texts.append(heard)
+        return self._answer(header)
+
+    def _answer(self, header: FirstHeader) -> Answer | None:
+        """What the radio says when a packet for it has arrived."""
+        if header.target not in self.present:
+            return None
         if not header.response_requested or not isinstance(
             header, ConfirmedHeader | ShortDataHeader
         ):

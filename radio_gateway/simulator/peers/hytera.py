@@ -11,7 +11,7 @@ from typing import Final
 
 from radio_gateway.protocols.hytera.hdap import Service
 from radio_gateway.protocols.hytera.hstrp import repeater_options
-from radio_gateway.protocols.hytera.session import Delivered, HstrpSession
+from radio_gateway.protocols.hytera.session import Delivered, HandedOver, HstrpSession, NotTaken
 from radio_gateway.simulator.peers._hytera_air import HyteraAir, TextHeard
 from radio_gateway.simulator.peers._hytera_state import HyteraSetup
 
@@ -50,6 +50,8 @@ class HyteraRepeater(HyteraAir):
             name: HstrpSession(options=repeater_options(setup.device_id, slot))
             for name, (_, slot) in REPEATER_PORTS.items()
         }
+        self._unsent: dict[int, bytes] = {}
+        self._keys = 0
 
     @property
     def connected(self) -> bool:
@@ -64,16 +66,14 @@ class HyteraRepeater(HyteraAir):
         """
         session = self._sessions[endpoint]
         session.feed(datagram, now)
-        for event in session.events():
-            if isinstance(event, Delivered):
-                self._receive(event.payload, now)
+        self._follow(endpoint, now)
 
     def expire(self, now: float) -> None:
         """Let everything happen that is due, connects and heartbeats included."""
         super().expire(now)
-        for session in self._sessions.values():
+        for name, session in self._sessions.items():
             session.expire(now)
-            session.events()
+            self._follow(name, now)
 
     def deadline(self) -> float | None:
         """When `expire` wants to be called next."""
@@ -89,11 +89,34 @@ class HyteraRepeater(HyteraAir):
         ]
 
     def _transmit(self, endpoint: str, octets: bytes, now: float) -> None:
-        """A message without a session is lost, as on a real repeater."""
+        """A message without a session is lost, as on a real repeater.
+
+        Status broadcasts are sent once; all else is repeated until the gateway acknowledges it.
+        """
         session = self._sessions[endpoint]
-        if session.up:
-            # status broadcasts are sent once; what a radio needs answered, it repeats itself
+        if not session.up:
+            return
+        if octets[0] == Service.RCP:
             session.send(octets, 0, now, tries=0)
+            return
+        self._keys += 1
+        self._unsent[self._keys] = octets
+        session.send(octets, self._keys, now)
+
+    def _follow(self, endpoint: str, now: float) -> None:
+        """What became of the session on one port, and of what was sent over it."""
+        for event in self._sessions[endpoint].events():
+            match event:
+                case Delivered(payload=payload):
+                    self._receive(payload, now)
+                case HandedOver(key=key):
+                    self._unsent.pop(key, None)
+                case NotTaken(key=key):
+                    octets = self._unsent.pop(key, None)
+                    if octets is not None:
+                        self._transmit(endpoint, octets, now)
+                case _:
+                    pass
 
 
 class HyteraRadio(HyteraAir):

@@ -36,6 +36,9 @@ FRAME_S: Final = 0.06
 PING_S: Final = 7.0
 RETRY_S: Final = 1.0
 ALARM_REPEATS: Final = 6
+AGAIN_AFTER_S: Final = 0.6
+"A radio waits so long for an answer before it repeats a packet."
+SEND_SEQUENCES: Final = 8
 P2P, DMR, RDAC = "p2p", "dmr", "rdac"
 _PING_TAIL: Final = bytes.fromhex("5a595a00000000")
 _SLOT_TYPES: Final = {
@@ -179,9 +182,32 @@ class HyteraIpscRepeater:
         return at
 
     def data(
-        self, radio: int, target: int, port: int, payload: bytes, *, now: float, slot: int = 1
+        self,
+        radio: int,
+        target: int,
+        port: int,
+        payload: bytes,
+        *,
+        now: float,
+        slot: int = 1,
+        confirmed: bool = False,
+        repeats: int = 1,
     ) -> float:
-        """Let a radio send a UDP datagram, its header compressed, unconfirmed at rate 1/2."""
+        """Let a radio send a UDP datagram at rate 1/2, its header compressed.
+
+        Args:
+            radio: who sends.
+            target: whom it is for.
+            port: of UDP, source and target.
+            payload: of the datagram.
+            now: earliest beginning.
+            slot: 1 or 2.
+            confirmed: ask for an answer on the air.
+            repeats: transmissions of the same packet: a radio repeats what nobody confirms.
+
+        Returns:
+            When the slot is free again.
+        """
         self._identification = (self._identification + 1) & 0xFFFF
         packet = datagram(
             payload,
@@ -189,12 +215,16 @@ class HyteraIpscRepeater:
             source_port=port,
             target_port=port,
             identification=self._identification,
+            confirmed=confirmed,
+            send_sequence=self._identification % SEND_SEQUENCES,
         )
         at = max(now, self._busy_until[slot])
-        for burst in packet.bursts(self._channel):
-            frame = DataFrame(burst.slot_type.data_type, burst.octets)
-            self._put(at, self._packet(frame, radio, target, slot, group=False))
-            at += FRAME_S
+        for _ in range(repeats):
+            for burst in packet.bursts(self._channel):
+                frame = DataFrame(burst.slot_type.data_type, burst.octets)
+                self._put(at, self._packet(frame, radio, target, slot, group=False))
+                at += FRAME_S
+            at += AGAIN_AFTER_S if repeats > 1 else 0.0
         self._busy_until[slot] = at
         return at
 

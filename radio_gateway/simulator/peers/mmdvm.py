@@ -32,7 +32,7 @@ from radio_gateway.protocols.mmdvm.messages import (
     SetMode,
     read_message,
 )
-from radio_gateway.protocols.mmdvm.reader import FrameReader
+from radio_gateway.protocols.mmdvm.reader import IDLE_S, FrameReader
 from radio_gateway.protocols.mmdvm.version import Modes, Status, StatusFlags, Version
 from radio_gateway.simulator.peers._dmr_voice import HEADERS, lc_frame, voice_frames
 
@@ -74,6 +74,7 @@ class ModemPeer:
         self._on_air = on_air
         self._loss = loss or LineLoss()
         self._reader = FrameReader()
+        self._idle_at: float | None = None
         self._mode = 0
         self._on = False
         self._colour_code = 1
@@ -91,7 +92,11 @@ class ModemPeer:
 
     def feed(self, data: bytes, now: float) -> None:
         """Take octets of the host; what is no frame is ignored."""
-        for item in self._reader.feed(data):
+        self._idle_at = now + IDLE_S
+        self._read(self._reader.feed(data), now)
+
+    def _read(self, items: list[Frame | bytes], now: float) -> None:
+        for item in items:
             if isinstance(item, Frame):
                 try:
                     self._take(item, now)
@@ -99,7 +104,10 @@ class ModemPeer:
                     self._say(Nak(item.type, NakReason.BAD_VALUE).build())
 
     def expire(self, now: float) -> None:
-        """Transmit and hear what is due."""
+        """Transmit and hear what is due; give up half a frame."""
+        if self._idle_at is not None and now >= self._idle_at:
+            self._idle_at = None
+            self._read(self._reader.flush(), now)
         while self._play_at is not None and self._play_at <= now:
             for slot, waiting in self._waiting.items():
                 if waiting:
@@ -113,7 +121,7 @@ class ModemPeer:
 
     def deadline(self) -> float | None:
         """When `expire` has something to do next."""
-        due = (self._play_at, self._due[0][0] if self._due else None)
+        due = (self._idle_at, self._play_at, self._due[0][0] if self._due else None)
         return min((moment for moment in due if moment is not None), default=None)
 
     def outgoing(self) -> list[bytes]:

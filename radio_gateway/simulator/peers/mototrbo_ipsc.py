@@ -56,6 +56,9 @@ from radio_gateway.simulator.peers._ipsc_contents import (
 FRAME_S: Final = 0.06
 HEADERS: Final = 3
 ALARM_REPEATS: Final = 6
+AGAIN_AFTER_S: Final = 0.6
+"A radio waits so long for an answer before it repeats a packet."
+SEND_SEQUENCES: Final = 8
 _TICKS: Final = 480
 _FIRST_PAYLOAD, _LAST_PAYLOAD = 0x5D, 0x5E
 
@@ -225,9 +228,20 @@ class IpscRepeater:
         return self._transmit(UserType.GROUP_DATA, radio, talkgroup, contents, slot, now, ends=True)
 
     def data(
-        self, radio: int, server: int, port: int, payload: bytes, *, now: float, slot: int = 1
+        self,
+        radio: int,
+        server: int,
+        port: int,
+        payload: bytes,
+        *,
+        now: float,
+        slot: int = 1,
+        repeats: int = 1,
     ) -> float:
-        """Let a radio send a UDP datagram to the computer behind `server`, confirmed."""
+        """Let a radio send a UDP datagram to the computer behind `server`, confirmed.
+
+        It sends the same packet `repeats` times, as radios do while nobody confirms it.
+        """
         self._identification = (self._identification + 1) & 0xFFFF
         packet = datagram(
             payload,
@@ -238,6 +252,7 @@ class IpscRepeater:
             networks=(12, 13),
             rate=DataType.RATE_34_DATA,
             confirmed=True,
+            send_sequence=self._identification % SEND_SEQUENCES,
         )
         contents: list[Content] = [
             self._block(BurstType.DATA_HEADER, build_data_header(packet.header))
@@ -245,9 +260,12 @@ class IpscRepeater:
         # repeaters move serial number and CRC-9 to the end
         moved = (block[2:] + block[:2] for block in packet.blocks)
         contents += [self._block(BurstType.RATE_34_DATA, block) for block in moved]
-        return self._transmit(
-            UserType.PRIVATE_DATA, radio, server, contents, slot, now, ends=False, priority=1
-        )
+        for _ in range(repeats):
+            now = self._transmit(
+                UserType.PRIVATE_DATA, radio, server, contents, slot, now, ends=False, priority=1
+            )
+            now += AGAIN_AFTER_S if repeats > 1 else 0.0
+        return now
 
     def report(
         self,

@@ -19,6 +19,7 @@ from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.protocols.dmr.air import Channel, Parties
 from radio_gateway.protocols.dmr.sending import status_bursts, text_bursts
 from radio_gateway.protocols.homebrew.configuration import Configuration
+from radio_gateway.simulator.peers._jitter import DELAY_S
 from radio_gateway.simulator.peers.homebrew import HomebrewRepeater
 from tests.radio_gateway.adapters.homebrew_network import (
     KAROSTA,
@@ -102,7 +103,7 @@ def test_nothing_is_sent_while_somebody_talks_nor_in_the_hang_time() -> None:
 
     first = network.repeaters[LIEPAJA].radios.bursts[0][0]
     assert begins < ends
-    assert first == pytest.approx(ends - 0.06 + 3.0)
+    assert first == pytest.approx(ends - 0.06 + 3.0 + DELAY_S)
     assert states(network) == [TextState.SENT, TextState.DELIVERED]
 
 

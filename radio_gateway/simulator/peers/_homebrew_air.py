@@ -1,0 +1,251 @@
+"""The radios around Homebrew repeaters, and what their transmissions look like as DMRD frames."""
+
+import heapq
+import random
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from radio_gateway.protocols.dmr import talker_alias
+from radio_gateway.protocols.dmr.air import AirBurst
+from radio_gateway.protocols.dmr.burst import build_data
+from radio_gateway.protocols.dmr.csbk import Csbk, EmergencyAlarm
+from radio_gateway.protocols.dmr.link_control import GpsInfo, ServiceOption, VoiceLc
+from radio_gateway.protocols.dmr.slot_type import DataType, SlotType
+from radio_gateway.protocols.dmr.sync import Sync
+from radio_gateway.protocols.homebrew.dmrd import DmrFrame, FrameType
+from radio_gateway.simulator.peers._dmr_voice import (
+    HEADERS,
+    SUPERFRAME,
+    DataFrame,
+    VoiceFrame,
+    lc_frame,
+    voice_frames,
+)
+from radio_gateway.simulator.peers._jitter import JitterBuffer
+from radio_gateway.simulator.peers.homebrew_radios import ListeningRadios
+
+FRAME_S: Final = 0.06
+ALARM_REPEATS: Final = 6
+ALARM_EVERY_S: Final = 0.36
+ANSWER_AFTER_S: Final = 0.24
+"What a radio needs to change from hearing to sending."
+_RSSI_DBM: Final = (-95, -60)
+
+
+class HomebrewAir(ABC):
+    """Two slots; deterministic by the `random.Random` it is given."""
+
+    def __init__(self, number: int, colour_code: int, rng: random.Random) -> None:
+        """Start with silence.
+
+        Args:
+            number: repeater, peer or network id in the frames.
+            colour_code: of the channel.
+            rng: all chance comes from here.
+        """
+        self._id = number
+        self._colour_code = colour_code
+        self._rng = rng
+        self._queue: list[tuple[float, int, DmrFrame]] = []
+        self._queued = 0
+        self._sequence = {1: 0, 2: 0}
+        self._busy_until = {1: float("-inf"), 2: float("-inf")}
+        self._buffer = JitterBuffer()
+        self.radios = ListeningRadios(self._colour_code)
+
+    @property
+    @abstractmethod
+    def up(self) -> bool:
+        """Whether the gateway hears it; frames that are due before are lost."""
+
+    @abstractmethod
+    def _deliver(self, frame: DmrFrame) -> None:
+        """Bring a frame to the gateway."""
+
+    def expire(self, now: float) -> None:
+        """Send the bursts that are due; what was heard from the gateway goes on the air."""
+        for frame, position in self._buffer.due(now):
+            answer = self.radios.feed(frame, now, position)
+            if answer is not None:
+                after = now + ANSWER_AFTER_S
+                self.send(answer.bursts, answer.radio, answer.target, now=after, slot=frame.slot)
+        while self._queue and self._queue[0][0] <= now:
+            _, _, frame = heapq.heappop(self._queue)
+            sequence = self._sequence[frame.slot]
+            self._sequence[frame.slot] = (sequence + 1) % 256
+            if self.up:
+                self._deliver(replace(frame, sequence=sequence))
+
+    def deadline(self) -> float | None:
+        """When `expire` has something to do next."""
+        due = [self._buffer.deadline(), self._queue[0][0] if self._queue else None]
+        return min((moment for moment in due if moment is not None), default=None)
+
+    def _hear(self, frame: DmrFrame, now: float) -> None:
+        """What the gateway sent goes out on the air in its turn; radios in reach hear it."""
+        self._buffer.put(frame, now)
+
+    def talk(
+        self,
+        radio: int,
+        target: int,
+        *,
+        now: float,
+        duration_s: float,
+        private: bool = False,
+        slot: int = 1,
+        alias: str | None = None,
+        position: GpsInfo | None = None,
+        emergency: bool = False,
+        encrypted: bool = False,
+        late_entry: bool = False,
+        lose_terminator: bool = False,
+    ) -> float:
+        """Let a radio talk, from `now` or as soon as the slot is free.
+
+        Args:
+            radio: who talks, 24 bit.
+            target: talkgroup, or the called radio when `private`.
+            now: earliest beginning.
+            duration_s: how long; whole bursts of 60 ms.
+            private: unit-to-unit call.
+            slot: 1 or 2.
+            alias: sent in the embedded field.
+            position: sent there too.
+            emergency: sets the emergency bit.
+            encrypted: sets the privacy bit.
+            late_entry: the headers and the first bursts are not heard.
+            lose_terminator: nor is the end.
+
+        Returns:
+            When the slot is free again.
+        """
+        service = (ServiceOption.EMERGENCY if emergency else 0) | (
+            ServiceOption.PRIVACY if encrypted else 0
+        )
+        lc = VoiceLc(not private, target, radio, service)
+        lcs = [lc.build()]
+        if alias:
+            lcs += [
+                part.build() for part in talker_alias.build(alias, talker_alias.best_format(alias))
+            ]
+        if position:
+            lcs.append(position.build())
+        bursts = self._bursts(
+            lc, lcs, round(duration_s / FRAME_S), late_entry=late_entry, ends=not lose_terminator
+        )
+        at = max(now, self._busy_until[slot])
+        envelope = self._envelope(radio, target, slot, group=not private)
+        for burst in bursts:
+            self._put(at, _enclose(envelope, burst))
+            at += FRAME_S
+        self._busy_until[slot] = at
+        return at
+
+    def emergency_alarm(
+        self, radio: int, talkgroup: int, *, now: float, slot: int = 1, repeats: int = ALARM_REPEATS
+    ) -> float:
+        """Let a radio send its alarm `repeats` times; returns when the slot is free again."""
+        return self.control(
+            EmergencyAlarm(talkgroup, radio).build(),
+            radio,
+            talkgroup,
+            now=now,
+            slot=slot,
+            group=True,
+            repeats=repeats,
+        )
+
+    def control(
+        self,
+        block: Csbk,
+        radio: int,
+        target: int,
+        *,
+        now: float,
+        slot: int = 1,
+        group: bool = False,
+        repeats: int = 1,
+    ) -> float:
+        """Send any control block; each repetition has a stream id of its own, as MMDVMHost does."""
+        octets = build_data(Sync.BS_DATA, SlotType(self._colour_code, DataType.CSBK), block.build())
+        at = max(now, self._busy_until[slot])
+        for _ in range(repeats):
+            envelope = self._envelope(radio, target, slot, group=group)
+            self._put(at, _enclose(envelope, DataFrame(DataType.CSBK, octets)))
+            at += ALARM_EVERY_S
+        self._busy_until[slot] = at
+        return at
+
+    def send(
+        self,
+        bursts: Sequence[AirBurst],
+        radio: int,
+        target: int,
+        *,
+        now: float,
+        slot: int = 1,
+        group: bool = False,
+    ) -> float:
+        """Send ready bursts of data; returns when the slot is free again.
+
+        Control blocks and headers begin a stream of their own each, as with MMDVMHost.
+        """
+        at = max(now, self._busy_until[slot])
+        envelope = self._envelope(radio, target, slot, group=group)
+        for n, burst in enumerate(bursts):
+            kind = burst.slot_type.data_type
+            if n and kind in (DataType.CSBK, DataType.DATA_HEADER):
+                envelope = self._envelope(radio, target, slot, group=group)
+            self._put(at, _enclose(envelope, DataFrame(kind, burst.octets)))
+            at += FRAME_S
+        self._busy_until[slot] = at
+        return at
+
+    def _bursts(
+        self, lc: VoiceLc, lcs: list[bytes], count: int, *, late_entry: bool, ends: bool
+    ) -> Iterator[DataFrame | VoiceFrame]:
+        if not late_entry:
+            header = lc_frame(lc, DataType.VOICE_LC_HEADER, self._colour_code)
+            yield from (header,) * HEADERS
+        first = self._rng.randrange(1, SUPERFRAME) if late_entry else 0
+        yield from voice_frames(lcs, self._colour_code, first, count, self._rng)
+        if ends:
+            yield lc_frame(lc, DataType.TERMINATOR_WITH_LC, self._colour_code)
+
+    def _envelope(self, radio: int, target: int, slot: int, *, group: bool) -> DmrFrame:
+        return DmrFrame(
+            sequence=0,
+            source=radio,
+            target=target,
+            repeater_id=self._id,
+            slot=slot,
+            group=group,
+            frame_type=FrameType.VOICE,
+            detail=0,
+            stream=self._rng.randrange(1, 1 << 32).to_bytes(4, "big"),
+            burst=b"",
+            bit_errors=0,
+            rssi_dbm=self._rng.randint(*_RSSI_DBM),
+        )
+
+    def _put(self, at: float, frame: DmrFrame) -> None:
+        self._queued += 1
+        heapq.heappush(self._queue, (at, self._queued, frame))
+
+
+def _enclose(envelope: DmrFrame, burst: DataFrame | VoiceFrame) -> DmrFrame:
+    if isinstance(burst, DataFrame):
+        return replace(
+            envelope, frame_type=FrameType.DATA_SYNC, detail=burst.data_type, burst=burst.octets
+        )
+    kind = FrameType.VOICE if burst.place else FrameType.VOICE_SYNC
+    return replace(
+        envelope,
+        frame_type=kind,
+        detail=burst.place,
+        burst=burst.octets,
+        bit_errors=burst.bit_errors,
+    )
