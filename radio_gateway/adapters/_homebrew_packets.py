@@ -6,12 +6,20 @@ from typing import Final
 
 from radio_gateway.domain.commands import SendText
 from radio_gateway.protocols.dmr import short_text
-from radio_gateway.protocols.dmr.air import Parties
+from radio_gateway.protocols.dmr.air import Channel, Parties
 from radio_gateway.protocols.dmr.burst import DataBurst, parse_burst
-from radio_gateway.protocols.dmr.data_header import ResponseHeader, parse_data_header
+from radio_gateway.protocols.dmr.data_header import (
+    ConfirmedHeader,
+    ResponseHeader,
+    ShortDataHeader,
+    parse_data_header,
+)
 from radio_gateway.protocols.dmr.packet_building import Packet, datagram, short_data
+from radio_gateway.protocols.dmr.reassembly import DataPacket
+from radio_gateway.protocols.dmr.sending import acknowledgement, response_bursts
 from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.protocols.errors import MalformedError
+from radio_gateway.protocols.homebrew.dmrd import DmrFrame, FrameType
 from radio_gateway.protocols.mototrbo import tms
 
 _TMS_PORT: Final = 4007
@@ -68,6 +76,39 @@ def build_packet(command: SendText, config: TextConfig, number: int) -> Packet:
         networks=(_RADIO_NETWORK, _GROUP_NETWORK if group else _RADIO_NETWORK),
         confirmed=confirmed,
         send_sequence=number % 8,
+    )
+
+
+def confirmation(
+    packet: DataPacket, heard: DmrFrame, number: int | None, colour_code: int, stream: bytes
+) -> DmrFrame | None:
+    """What tells a radio that its packet to us has arrived; None where it asks nothing of us.
+
+    Args:
+        packet: what has come whole.
+        heard: its last burst, whose slot the answer takes.
+        number: our own, the dispatcher's; None: we send nothing on this link.
+        colour_code: of the channel.
+        stream: 4 octets for the answer.
+    """
+    header = packet.header
+    if not isinstance(header, ConfirmedHeader | ShortDataHeader) or header.group:
+        return None
+    if not header.response_requested or header.target != number:
+        return None
+    [burst] = response_bursts(acknowledgement(header), Channel(colour_code))
+    return DmrFrame(
+        sequence=0,
+        source=header.target,
+        target=header.source,
+        repeater_id=heard.repeater_id,
+        slot=heard.slot,
+        group=False,
+        frame_type=FrameType.DATA_SYNC,
+        detail=DataType.DATA_HEADER,
+        stream=stream,
+        burst=burst.octets,
+        bit_errors=0,
     )
 
 

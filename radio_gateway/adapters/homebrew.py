@@ -16,7 +16,7 @@ from radio_gateway.adapters._dmr_sites import HEALTH_EVERY_S, Site
 from radio_gateway.adapters._homebrew_bursts import receive, stream_ids
 from radio_gateway.adapters._homebrew_controls import Sendable
 from radio_gateway.adapters._homebrew_lanes import Outlet
-from radio_gateway.adapters._homebrew_packets import TextConfig
+from radio_gateway.adapters._homebrew_packets import TextConfig, confirmation
 from radio_gateway.adapters._homebrew_texts import TEXT_LIMIT, TextSender
 from radio_gateway.domain.commands import (
     AcknowledgeEmergency,
@@ -28,6 +28,7 @@ from radio_gateway.domain.commands import (
 from radio_gateway.domain.events import Event, LinkState
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Ability, Capabilities, Outgoing, Peer
+from radio_gateway.protocols.dmr.reassembly import DataPacket
 from radio_gateway.protocols.errors import MalformedError, RefusedError
 from radio_gateway.protocols.homebrew.dmrd import AliasFrame, DmrFrame, GpsFrame
 from radio_gateway.protocols.homebrew.frames import MAX_DATAGRAM
@@ -134,6 +135,10 @@ class HomebrewMaster:
         self._texts = TextSender(
             config.name, self._events.append, self._session.send, config.texts, stream_ids(salt)
         )
+        self._receiver.on_packet = self._confirm
+        self._stream = stream_ids(salt)
+        self._heard: DmrFrame | None = None
+        "The burst that is being read."
         self._faults = FaultLog(config.name, log, secret_tag=Key.TAG)
         self._outgoing: list[Outgoing] = []
         self._health_at: float | None = None
@@ -238,6 +243,7 @@ class HomebrewMaster:
             match payload:
                 case DmrFrame():
                     self._texts.heard(payload, at)
+                    self._heard = payload
                     receive(self._receiver, payload, site.name or "", at)
                 case AliasFrame(repeater_id, source, part):
                     self._receiver.calls.alias_part(repeater_id, source, part, at)
@@ -246,6 +252,18 @@ class HomebrewMaster:
         except MalformedError:
             site.malformed += 1
             raise
+
+    def _confirm(self, packet: DataPacket) -> None:
+        """A packet to us came whole: its sender waits for our word, and repeats it without."""
+        heard = self._heard
+        session = self._session.session(heard.repeater_id) if heard else None
+        if heard is None or session is None:
+            return
+        number, colour_code = self._config.texts.source, _colour_code(session)
+        frame = confirmation(packet, heard, number, colour_code, self._stream())
+        if frame is not None:
+            peer = Peer(ENDPOINT, session.address.host, session.address.port)
+            self._outgoing.append(Outgoing(frame.build(), peer, acknowledges=True))
 
     # -- where texts go ---------------------------------------------------------------------------
 

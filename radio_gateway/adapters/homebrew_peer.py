@@ -15,7 +15,7 @@ from radio_gateway.adapters._dmr_refusals import refusal
 from radio_gateway.adapters._dmr_sites import HEALTH_EVERY_S, Site
 from radio_gateway.adapters._homebrew_bursts import receive, stream_ids
 from radio_gateway.adapters._homebrew_lanes import Outlet
-from radio_gateway.adapters._homebrew_packets import TextConfig
+from radio_gateway.adapters._homebrew_packets import TextConfig, confirmation
 from radio_gateway.adapters._homebrew_texts import TEXT_LIMIT, TextSender
 from radio_gateway.domain.commands import (
     AcknowledgeEmergency,
@@ -27,6 +27,7 @@ from radio_gateway.domain.commands import (
 from radio_gateway.domain.events import Event, LinkState
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Ability, Capabilities, Outgoing, Peer
+from radio_gateway.protocols.dmr.reassembly import DataPacket
 from radio_gateway.protocols.errors import MalformedError, RefusedError
 from radio_gateway.protocols.homebrew.configuration import Configuration
 from radio_gateway.protocols.homebrew.dmrd import AliasFrame, DmrFrame, GpsFrame
@@ -109,6 +110,11 @@ class HomebrewPeer:
             config.texts,
             stream_ids(entropy),
         )
+        self._receiver.on_packet = self._confirm
+        self._stream = stream_ids(entropy)
+        self._heard: DmrFrame | None = None
+        "The burst that is being read."
+        self._confirmations: list[bytes] = []
         self._faults = FaultLog(config.name, log, secret_tag=Key.TAG)
         self._site = Site(config.name, None)
         self._health_at: float | None = None
@@ -190,6 +196,7 @@ class HomebrewPeer:
         self._session.close()
         self._follow_session(at, reason)
         self._session.outgoing()
+        self._confirmations.clear()
 
     def events(self) -> list[Event]:
         """Events since the last call, oldest first."""
@@ -200,7 +207,10 @@ class HomebrewPeer:
     def outgoing(self) -> list[Outgoing]:
         """Datagrams to send since the last call, oldest first."""
         master = Peer(ENDPOINT, self._config.master.host, self._config.master.port)
-        return [Outgoing(data, master) for data in self._session.outgoing()]
+        sent = [Outgoing(data, master) for data in self._session.outgoing()]
+        sent += [Outgoing(data, master, acknowledges=True) for data in self._confirmations]
+        self._confirmations.clear()
+        return sent
 
     def _follow_session(self, at: Moment, reason: str | None = None) -> None:
         """Turn changes of the login into link events."""
@@ -223,4 +233,15 @@ class HomebrewPeer:
         if frame.repeater_id != self._id:  # a master that does not put our id in
             frame = replace(frame, repeater_id=self._id)
         self._texts.heard(frame, at)
+        self._heard = frame
         receive(self._receiver, frame, self._config.name, at)
+
+    def _confirm(self, packet: DataPacket) -> None:
+        """A packet to us came whole: its sender waits for our word, and repeats it without."""
+        if self._heard is None or self._session.state is not State.UP:
+            return
+        colour_code = self._config.configuration.colour_code or 1
+        number = self._config.texts.source
+        frame = confirmation(packet, self._heard, number, colour_code, self._stream())
+        if frame is not None:
+            self._confirmations.append(frame.build())

@@ -307,7 +307,7 @@ def test_over_a_bad_network_a_text_ends_once_and_never_lies(seed: int) -> None:
 def test_a_text_from_a_radio_with_a_stream_id_per_header(confirmed: bool) -> None:
     network = with_texts()
     parties = Parties(DISPATCHER, PATROL)
-    bursts = text_bursts("Esmu klāt", parties, Channel(7), confirmed=confirmed)
+    bursts = text_bursts("Esmu klāt", parties, Channel(7), confirmed=True)
     network.repeaters[LIEPAJA].send(bursts, PATROL, DISPATCHER, now=network.now, slot=2)
     network.run(3.0)
 
@@ -333,3 +333,41 @@ def test_a_status_from_a_radio() -> None:
 
     [status] = network.events(StatusReceived)
     assert (status.radio, status.status) == (RADIO, 5)
+
+
+@pytest.mark.parametrize("target", [DISPATCHER, OTHER])
+def test_a_radio_is_told_that_its_text_has_arrived(target: int) -> None:
+    network = with_texts()
+    repeater = network.repeaters[LIEPAJA]
+    bursts = text_bursts("Sveiki", Parties(target, PATROL), Channel(7), confirmed=True)
+    network.master.outgoing()
+    for _ in range(2):  # the first answer gets lost
+        repeater.send(bursts, PATROL, target, now=network.now, slot=1)
+        network.run(3.0)
+
+    assert [text.text for text in network.events(TextReceived)] == ["Sveiki"]
+    answers = [frame for _, frame in repeater.radios.bursts]
+    if target != DISPATCHER:
+        assert answers == []
+        return
+    assert len(answers) == 2
+    assert {(a.source, a.target, a.slot, a.group) for a in answers} == {
+        (DISPATCHER, PATROL, 1, False)
+    }
+    assert repeater.radios.confirmed == {(PATROL, 0)}
+
+
+def test_the_answer_to_a_text_waits_until_it_is_stored() -> None:
+    network = with_texts()
+    repeater = network.repeaters[LIEPAJA]
+    bursts = text_bursts("Sveiki", Parties(DISPATCHER, PATROL), Channel(7), confirmed=True)
+    repeater.send(bursts, PATROL, DISPATCHER, now=network.now, slot=1)
+    held = []
+    for _ in range(40):
+        network.now += 0.06
+        repeater.expire(network.now)
+        for datagram in repeater.outgoing():
+            network.send(datagram)
+        held += [out for out in network.master.outgoing() if out.acknowledges]
+
+    assert len(held) == 1
