@@ -33,7 +33,8 @@ from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.protocols.homebrew.dmrd import DmrFrame, FrameType
 
 TEXT_LIMIT: Final = 140
-MAX_ATTEMPTS: Final = 3
+MAX_ATTEMPTS: Final = 5
+"A network that loses every twentieth datagram lets a text through in two of three attempts."
 MAX_WAITING: Final = 32
 "Texts on the way over one link; more are refused."
 PATIENCE_S: Final = 60.0

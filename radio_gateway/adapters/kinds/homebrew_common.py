@@ -71,7 +71,7 @@ class TextSettings(CallSettings):
     )
     text_confirmation: bool = Field(
         default=True,
-        description="Ask the radio to confirm a text, and send it up to three times. false: radios "
+        description="Ask the radio to confirm a text, and send it up to five times. false: radios "
         "that do not answer are not sent it again, and no text counts as delivered.",
     )
     text_slot: Literal[1, 2] = Field(

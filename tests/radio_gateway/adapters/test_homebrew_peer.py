@@ -278,7 +278,7 @@ def test_what_a_radio_may_answer(
     # from nobody in the envelope: the burst says who answers
     frame = replace(ALARM, source=0, group=False, detail=6, burst=burst.octets)
     bench.peer.command(SendText(command="k", text="Sveiki", radio=RADIO), moment(bench.now))
-    for _ in range(4):
+    for _ in range(6):
         bench.wait(1.5)
         bench.give(b"MSTPONG" + ID)
         bench.give(frame.build())

@@ -134,7 +134,7 @@ def test_a_radio_that_begins_to_talk_is_let_through_and_the_text_sent_again() ->
     assert states(network) == [TextState.SENT, TextState.DELIVERED]
 
 
-def test_a_silent_radio_is_tried_three_times() -> None:
+def test_a_silent_radio_is_tried_five_times() -> None:
     network = with_texts()
     near(network)
     network.repeaters[LIEPAJA].radios.present.clear()
@@ -144,8 +144,8 @@ def test_a_silent_radio_is_tried_three_times() -> None:
     assert states(network) == [TextState.SENT, TextState.FAILED]
     failed = network.events(TextProgress)[-1]
     assert failed.reason is TextFailure.NO_ANSWER
-    assert "3 times" in (failed.detail or "")
-    assert len({f.stream for _, f in network.repeaters[LIEPAJA].radios.bursts}) == 3
+    assert "5 times" in (failed.detail or "")
+    assert len({f.stream for _, f in network.repeaters[LIEPAJA].radios.bursts}) == 5
 
 
 def test_a_radio_that_was_never_heard_is_looked_for_everywhere() -> None:
