@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -20,9 +19,7 @@ from dispatch.ingest.service import Ingest
 from dispatch.positions.days import make_days
 from dispatch.positions.models import LatestPosition
 from dispatch.radios.models import Radio
-from dispatch.shared import Shared
 from dispatch.units.models import Unit
-from radio_gateway.bus.memory import MemoryBus
 from radio_gateway.domain.events import (
     CallEnded,
     CallEndReason,
@@ -39,6 +36,7 @@ from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.wire import EventEnvelope
+from tests.bench.ingesting import ingesting
 from tests.bench.raw_rows import raw_postgresql, raw_sqlite, row
 from tests.bench.results import record
 from tests.dispatch.postgres import migrated_database
@@ -128,18 +126,6 @@ async def naive(database: Database, at: datetime) -> float:
             }
             await session.merge(LatestPosition(**values))
     return NAIVE / (time.perf_counter() - began)
-
-
-@asynccontextmanager
-async def ingesting(database: Database) -> AsyncIterator[tuple[Ingest, MemoryBus]]:
-    shared = Shared.of(database)
-    await shared.hub.start()
-    bus = MemoryBus()
-    ingest = Ingest(shared, bus)
-    task = asyncio.create_task(ingest.run())
-    yield ingest, bus
-    await bus.close()
-    await task
 
 
 async def stored(ingest: Ingest, wanted: int) -> None:
