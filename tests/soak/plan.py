@@ -27,6 +27,18 @@ PLAN: Final = (
     Scenario("database-away", "test_outages.py::test_away", 12, "database"),
     Scenario("both-away", "test_outages.py::test_away", 7, "both"),
     Scenario("overload", "test_overload.py::test_ten_times_the_load", 12),
+    Scenario(
+        "long-load-sqlite",
+        "test_long_load.py::test_twenty_thousand_positions_a_second",
+        11,
+        "sqlite",
+    ),
+    Scenario(
+        "long-load-postgresql",
+        "test_long_load.py::test_twenty_thousand_positions_a_second",
+        11,
+        "postgresql",
+    ),
     Scenario("console-away-10-min", "test_consoles.py::test_a_console_comes_back", 11, "10-min"),
     Scenario("console-away-100", "test_consoles.py::test_a_console_comes_back", 4, "away-100"),
     Scenario("console-stuck", "test_consoles.py::test_a_stuck_console_holds_up_nobody", 1.5),
