@@ -1,6 +1,7 @@
 """Making a backup of the running system, checking one, and going back to one."""
 
 import asyncio
+import contextlib
 import json
 import shutil
 from collections.abc import Callable
@@ -60,13 +61,15 @@ async def make(settings: Settings, folder: Path, keep: int, now: datetime, say: 
 
     Raises:
         DatabaseError: why there is no backup; nothing half-made is left.
+        OSError: the folder cannot be written.
     """
     chosen = settings.dispatch.backup
     cipher = Cipher(chosen.encrypt_with, chosen.decrypt_with)
     try:
         made = await _make(settings, folder, cipher, now, say)
-    except DatabaseError as error:
-        _stamp(settings, now, error=str(error))
+    except Exception as error:
+        with contextlib.suppress(OSError):  # what went wrong counts, not that it cannot be noted
+            _stamp(settings, now, error=str(error) or type(error).__name__)
         raise
     _stamp(settings, now, file=made.path.name)
     if keep:

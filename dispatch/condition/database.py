@@ -41,6 +41,8 @@ class DatabaseWatch:
         self._log = EventLog(lambda _frames: None)
         self._probe: asyncio.Task[float] | None = None
         self._latencies: deque[float] = deque(maxlen=_KEPT)
+        self._connected = False
+        "The first probe also makes the connection: it says nothing of commits."
         self.away_since: datetime | None = None
         self._away_at = 0.0
         self.reason = ""
@@ -71,8 +73,10 @@ class DatabaseWatch:
         probe, self._probe = self._probe, None
         error = probe.exception()
         if error is None:
-            if not self.away:  # how long an outage lasted says nothing of how fast commits are
+            # how long an outage lasted says nothing of how fast commits are
+            if self._connected and not self.away:
                 self._latencies.append(probe.result())
+            self._connected = True
             self._back()
         elif is_away(error):
             self.note_away(reason_of(error))

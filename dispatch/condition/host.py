@@ -12,8 +12,8 @@ from dispatch import clock
 from dispatch.condition.gateways import JUMP_S, JUMP_SHOWN_S, loop_finding
 from dispatch.condition.lamp import Finding, Level
 
-DISK_S: Final = 15.0
-"The disk is looked at so often."
+DISK_S: Final = 5.0
+"Disk and backup are looked at so often."
 LITTLE: Final = 0.10
 LITTLE_OCTETS: Final = 1_000_000_000
 ALMOST_NOTHING: Final = 0.02

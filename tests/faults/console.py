@@ -48,21 +48,19 @@ class Console:
         """The newest event that was applied."""
         return self._seq
 
-    async def turned(self, key: str, level: str, patience_s: float = 60.0) -> datetime:
-        """Wait until this lamp has this level; since when it has."""
+    async def turned(self, key: str, *levels: str, patience_s: float = 60.0) -> datetime:
+        """Wait until this lamp has one of these levels; since when it has."""
 
         def shows() -> bool:
-            return self.lamps.get(key, {}).get("level") == level
+            return self.lamps.get(key, {}).get("level") in levels
 
         try:
             await eventually(shows, "", patience_s)
         except AssertionError:
             board = {one: (lamp["level"], lamp["text"]) for one, lamp in self.lamps.items()}
-            raise AssertionError(
-                f"{key} is not {level} after {patience_s:.0f} s: {board}"
-            ) from None
+            raise AssertionError(f"{key} does not turn {levels}: {board}") from None
         since = datetime.fromisoformat(self.lamps[key]["since"])
-        assert since <= datetime.now(UTC), f"{key} is {level} since {since}, which is to come"
+        assert since <= datetime.now(UTC), f"{key} since {since}, which is to come"
         return since
 
     async def follow(self) -> None:

@@ -57,10 +57,10 @@ async def test_the_disk_of_a_gateway_fills_up(tmp_path: Path, times: int) -> Non
                     disk.clear()
                     await _works(ledger, tasks)
                     await system.server.start()
-                    await screen.turned(SPOOL, "ok", 120)
+                    await screen.turned(SPOOL, "ok", patience_s=120)
                     await eventually(partial(_moved_since, screen, time.monotonic()), "positions")
                 found.count += 1
-            await screen.turned(SHEDDING, "ok", 90)
+            await screen.turned(SHEDDING, "ok", patience_s=90)
             stored = await settled(system.town.database, ledger, 120)
             await eventually(lambda: pressed.keys() <= screen.alarms.keys(), "all alarms", 30)
             found.settle(ledger, stored)
@@ -82,10 +82,10 @@ async def _almost_full(
     """From 80 % on: a lamp, no more positions, texts as ever."""
     began = datetime.now(UTC)
     disk.fill(disk.size_of("spool.db") // 8)
-    since = await screen.turned(SPOOL, "amber", 30)
+    since = await screen.turned(SPOOL, "amber", patience_s=30)
     found.expect(since >= began, f"the spool is amber since {since}, filled at {began}")
     found.expect(screen.lamps[SPOOL]["text"] == "spool.filling", str(screen.lamps[SPOOL]))
-    await screen.turned(SHEDDING, "amber", 30)
+    await screen.turned(SHEDDING, "amber", patience_s=30)
     more = ledger.count(Class.TEXT)
     await _more_texts(ledger, more)
     silent = time.monotonic()
@@ -103,7 +103,7 @@ async def _full(
 ) -> None:
     """At 100 %: no acknowledgement, and alarms from memory."""
     disk.fill(0)
-    since = await screen.turned(SPOOL, "red", 60)
+    since = await screen.turned(SPOOL, "red", patience_s=60)
     await eventually(lambda: screen.lamps[SPOOL]["text"] == "spool.fault", "the disk is named", 60)
     found.figures["red_after_s"] = round((datetime.now(UTC) - since).total_seconds(), 1)
     count = -1

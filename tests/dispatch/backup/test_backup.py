@@ -232,3 +232,15 @@ async def test_the_replaced_file_is_kept_whole(database_url: str, tmp_path: Path
     database = sqlite3.connect(aside)
     assert database.execute("SELECT count(*) FROM agency WHERE code = 'y'").fetchone() == (1,)
     database.close()
+
+
+async def test_a_backup_that_cannot_be_written_is_told_to_the_console(
+    url: str, tmp_path: Path
+) -> None:
+    chosen = settings(url, tmp_path)
+    (tmp_path / "taken").write_text("a file where a folder should be")
+    with pytest.raises(FileExistsError):
+        await service.make(chosen, tmp_path / "taken", 0, AT, lambda _: None)
+    stamp = json.loads((chosen.data_dir / "backup.json").read_text())
+    assert stamp["ok"] is False
+    assert "taken" in stamp["error"]
