@@ -87,6 +87,8 @@ def read_compressed_udp(data: bytes) -> list[Fields]:
 def _inner(payload: bytes, port: int) -> Fields:
     """What a datagram of a known service says; octets that are none stay octets."""
     service = service_of(payload, port)
+    if service not in FORMS:  # of telemetry no public form exists
+        return {"service": service, "messages": []}
     try:
         return {"service": service, "messages": FORMS[service](payload)}
     except MalformedError as error:

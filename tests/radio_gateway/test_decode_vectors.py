@@ -85,3 +85,14 @@ def test_a_compressed_datagram_shows_the_registration_within() -> None:
     assert (found.frame["service"], found.frame["messages"][0]["device"]) == ("ars", "12345")
     text = Decoder().decode(bytes.fromhex("d6790062620003bf0007"), moment(), "compressed-udp")
     assert (text[0].frame["service"], text[0].frame["messages"][0]["sequence"]) == ("tms", 7)
+
+
+def test_a_packet_of_telemetry_is_kept_as_it_came() -> None:
+    # the recorded text with the port of telemetry
+    packet = bytes.fromhex(
+        "4500003e643300004011f3f00c20f96d0c2110dd0fa70fa8002aa1560020e00081440d000a0045006c006a00"
+        "65006e0020006100200053004f0052002100"
+    )
+    (found,) = Decoder().decode(packet, moment())
+    assert (found.frame["service"], found.frame["messages"]) == ("telemetry", [])
+    assert found.events[0]["kind"] == "telemetry_received"

@@ -1,10 +1,12 @@
 """One long run of the fuzzer: `python -m tests.radio_gateway.fuzzing FAMILY COUNT SEED`."""
 
+import logging
 import sys
 
 from tests.radio_gateway.fuzzing.families import FAMILIES
 from tests.radio_gateway.fuzzing.harness import run
 
+logging.disable(logging.CRITICAL)
 name, count, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 report = run(FAMILIES[name], count, seed)
 per_input_us = 1e6 * report.seconds / report.inputs

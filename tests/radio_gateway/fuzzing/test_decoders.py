@@ -1,6 +1,8 @@
 """Every decoder: each vector cut and flipped anywhere, any octets, and millions of damaged ones."""
 
+import logging
 import os
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any, Final
 
@@ -8,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.radio_gateway.fuzzing.adapters import ADAPTERS
 from tests.radio_gateway.fuzzing.families import FAMILIES
 from tests.radio_gateway.fuzzing.harness import (
     SLOWEST_S,
@@ -31,7 +34,25 @@ CASES: Final[list[Any]] = [
     for case in family.cases
 ]
 each_case = pytest.mark.parametrize("case", CASES)
+SLOW_ONES: Final = {id(case) for case in ADAPTERS.cases}
+"Adapters take the codecs' vectors once more: for the long run."
+each_case_exhaustively = pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(*param.values, id=param.id, marks=[pytest.mark.slow] * is_slow)
+        for param in CASES
+        for is_slow in [id(param.values[0]) in SLOW_ONES]
+    ],
+)
 each_family = pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Kept log lines would cost more than the decoders."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
 
 
 @each_case
@@ -41,7 +62,7 @@ def test_every_vector_cut_anywhere_is_read_or_refused(case: Case) -> None:
             attempt(case, cut)
 
 
-@each_case
+@each_case_exhaustively
 def test_every_vector_with_any_bit_turned_is_read_or_refused(case: Case) -> None:
     for vector in case.vectors:
         for turned in single_flips(vector):
