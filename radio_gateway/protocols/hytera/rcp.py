@@ -213,6 +213,20 @@ class ReceiveStatus(_Rcp):
 
 
 @dataclass(frozen=True, slots=True)
+class TransmitStatusWithAlias(TransmitStatus):
+    """The same from firmware that adds the talker's alias: it is in `rest`, its form unknown."""
+
+    OPCODE = 0xB84D
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveStatusWithAlias(ReceiveStatus):
+    """The same from firmware that adds the talker's alias: it is in `rest`, its form unknown."""
+
+    OPCODE = 0xB84E
+
+
+@dataclass(frozen=True, slots=True)
 class RepeaterStatus(_Rcp):
     """What one slot of a repeater does: the source of the call log."""
 
@@ -485,7 +499,9 @@ MESSAGES: Final = (
     KeyOperation,
     KeyOperationReply,
     TransmitStatus,
+    TransmitStatusWithAlias,
     ReceiveStatus,
+    ReceiveStatusWithAlias,
     RepeaterStatus,
     RadioCheckRequest,
     RadioCheckReply,

@@ -208,3 +208,15 @@ def test_a_repeater_that_falls_silent_truncates_its_calls(rig: Rig) -> None:
     assert ended.reason is CallEndReason.TRUNCATED
     assert isinstance(down, LinkChanged)
     assert down.state is LinkState.DOWN
+
+
+def test_broadcasts_with_an_alias_behind_them_are_calls_as_well(rig: Rig) -> None:
+    # 0xB84E: the fields of 0xB844, then an alias whose form nobody has described
+    parties, alias = bytes.fromhex("0100 c9000000 fa372300"), bytes.fromhex("0308") + b"LP-101.."
+    rig.hstrp("rcp1", hdap("024eb8", bytes.fromhex("0100") + parties + alias))
+    rig.hstrp("rcp1", hdap("024eb8", bytes.fromhex("0300") + parties + alias))
+    started, ended = rig.events(LinkChanged)
+    assert isinstance(started, CallStarted)
+    assert (started.radio, started.talkgroup) == (RADIO, TalkgroupId("palanga", 201))
+    assert isinstance(ended, CallEnded)
+    assert ended.call == started.call

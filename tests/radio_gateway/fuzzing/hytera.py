@@ -3,8 +3,9 @@
 from random import Random
 from typing import Any, Final
 
+from radio_gateway.protocols.hytera import lp, quick
 from radio_gateway.protocols.hytera.frames import FRAMES, envelope_of, read_frame, read_message
-from radio_gateway.protocols.hytera.hdap import Hdap, checksum
+from radio_gateway.protocols.hytera.hdap import Hdap, Service, checksum
 from radio_gateway.protocols.hytera.hrnp import Hrnp, internet_checksum
 from radio_gateway.protocols.hytera.hrnp_reader import HrnpReader
 from radio_gateway.protocols.hytera.hstrp import Hstrp
@@ -20,13 +21,39 @@ _EVERY_MESSAGE: Final = [
     Hdap(service, opcode, bytes(range(0x30, 0x70))).build() for service, opcode in FRAMES
 ]
 "Messages of which there is no recording: long enough for any, their contents arbitrary."
+_GPS: Final = b"A183648261015N4718.8051E01854.43870.1121"
+REPORTS: Final = [
+    # the recorded place in the two reports that radios send by themselves
+    Hdap(Service.LP, 0xC003, bytes.fromhex("0000000a0a2110dd") + b"00000000" + _GPS).build(),
+    Hdap(Service.LP, 0xD003, bytes.fromhex("0000000a0a2110dd") + _GPS).build(),
+]
 P2P: Final = [b"P2P" + bytes(17) + bytes((kind, 1)) for kind in (0x10, 0x11, 0x12)]
+
+
+def _read_quickly(data: bytes, envelope: Hdap) -> None:
+    """What the quick way reads, the long one must read the same."""
+    fix = quick.read(data)
+    if fix is None:
+        return
+    assert envelope.checksum_ok
+    report = read_message(envelope)
+    assert isinstance(report, lp.TriggeredReport | lp.ConditionReport)
+    gps = report.gps
+    assert fix == (
+        report.radio.number,
+        (envelope.opcode, envelope.payload),
+        gps.point,
+        gps.fixed_at,
+        gps.speed_knots,
+        gps.course_deg,
+    )
 
 
 def hdap(data: bytes) -> None:
     envelope = Hdap.parse(data)
     use_all(envelope)
     assert envelope.build() == data
+    _read_quickly(data, envelope)
     message = read_message(envelope)
     use_all(message)
     for name in ("gps", "plan"):
@@ -127,6 +154,7 @@ HYTERA: Final = Family(
     "hytera",
     (
         Case("hdap", octets("hytera/hdap"), hdap, mended_hdap),
+        Case("usual reports", REPORTS, hdap, mended_hdap, b"0099ANSEWV.\x00\x08\x88"),
         Case("every message", _EVERY_MESSAGE, hdap, mended_hdap),
         Case("hstrp", octets("hytera/hstrp"), hstrp, mended_hstrp),
         Case("hrnp", octets("hytera/hrnp"), hrnp, mended_hrnp),
