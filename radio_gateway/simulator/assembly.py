@@ -1,37 +1,20 @@
 """A configuration made into a world: fleet, streets and the base stations on the air."""
 
-from typing import Final, assert_never
-
-from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.moment import Moment
-from radio_gateway.simulator.config import (
-    BaseConfig,
-    HomebrewBaseConfig,
-    HyteraBaseConfig,
-    KenwoodBaseConfig,
-    SimulatorConfig,
-)
-from radio_gateway.simulator.fleet import build_fleet
-from radio_gateway.simulator.peers.hytera import HyteraSetup
+from radio_gateway.simulator.config import Base, SimulatorConfig
+from radio_gateway.simulator.fleet import DemoRadio, build_fleet
+from radio_gateway.simulator.stations.bad_line import GOOD_LINE, BadLine
 from radio_gateway.simulator.stations.base import Station
-from radio_gateway.simulator.stations.homebrew import HomebrewStation, repeater_configuration
-from radio_gateway.simulator.stations.hytera import HyteraStation
-from radio_gateway.simulator.stations.kenwood import KenwoodStation
+from radio_gateway.simulator.stations.kind import Surroundings
 from radio_gateway.simulator.streets import load_streets
 from radio_gateway.simulator.world import World
-
-AIR_LOSS: Final = 0.03
-"Share of data transmissions that nobody hears."
-FIRST_DEVICE: Final = 9_990_001
-"Radio ids of the Hytera repeaters themselves, in the order of the configuration."
-_MAST: Final = GeoPoint(56.5475, 21.0140)
-"Karosta, Liepāja."
 
 
 def build_world(config: SimulatorConfig, start: Moment) -> World:
     """Make the world of a configuration; its bases are on the air from `start`."""
+    fleet = build_fleet(config.units, config.seed, [base.plan for base in config.bases])
     world = World(
-        build_fleet(config.units, config.seed),
+        fleet,
         load_streets(),
         config.seed,
         start,
@@ -39,24 +22,24 @@ def build_world(config: SimulatorConfig, start: Moment) -> World:
         emergencies=config.emergencies,
     )
     for index, base in enumerate(config.bases):
-        world.add(base.name, _station(base, index, config.seed, world))
+        radios = tuple(radio for radio in fleet.radios if radio.base == base.name)
+        world.add(base.name, _station(base, index, config.seed, radios, world))
     return world
 
 
-def _station(base: BaseConfig, index: int, seed: int, world: World) -> Station:
-    match base:
-        case HomebrewBaseConfig():
-            configuration = repeater_configuration(base.repeater_id, base.name, _MAST)
-            return HomebrewStation(configuration, base.passphrase.encode(), seed)
-        case HyteraBaseConfig():
-            setup = HyteraSetup(base.dispatcher_id, FIRST_DEVICE + index, air_loss=AIR_LOSS)
-            return HyteraStation(setup, seed, lambda radio, _: world.text_shown(base.name, radio))
-        case KenwoodBaseConfig():
-            return KenwoodStation(
-                seed,
-                reachable=lambda radio: world.is_on(base.name, radio),
-                on_text=lambda radio, _: world.text_shown(base.name, radio),
-                on_poll=lambda radio: world.asked_for_place(base.name, radio),
-            )
-        case _:
-            assert_never(base)
+def _station(
+    base: Base, index: int, seed: int, radios: tuple[DemoRadio, ...], world: World
+) -> Station:
+    def make(restarts: int) -> Station:
+        surroundings = Surroundings(
+            name=base.name,
+            index=index,
+            seed=f"{seed} after {restarts}" if restarts else f"{seed}",
+            radios=radios,
+            is_on=lambda radio: world.is_on(base.name, radio),
+            text_shown=lambda radio, _: world.text_shown(base.name, radio),
+            asked_for_place=lambda radio: world.asked_for_place(base.name, radio),
+        )
+        return base.kind.build(base.settings, surroundings)
+
+    return make(0) if base.line == GOOD_LINE else BadLine(make, base.line, f"{seed} {base.name}")

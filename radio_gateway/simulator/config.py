@@ -5,130 +5,59 @@ units = 24
 speed = 1.0         # patrols live this much faster; sessions and voice keep real time
 emergencies = true
 
-[[base]]
+[[base]]            # as many as there are links; docs/simulator.md tells the keys of each kind
 name = "liepaja-mmdvm"
 kind = "homebrew"
-gateway_host = "127.0.0.1"
-gateway_port = 62031
-repeater_id = 247101
-passphrase = "..."
-
-[[base]]
-name = "liepaja-hytera"
-kind = "hytera"
-gateway_host = "127.0.0.1"
-bind_host = "127.0.0.1"
-ports = { rrs1 = 30001, lp1 = 30003, tmp1 = 30007, rcp1 = 30009 }
-
-[[base]]
-name = "klaipeda-kenwood"
-kind = "kenwood"
-device = "var/klaipeda.tty"   # a link to the port is made here
+agency = "LP"       # whose patrols work through it: LP, PL, KL; bases of the demo know it
+share = 3           # of that agency's units, beside the shares of its other bases
+loss = 0.05         # how bad the line is, see `LineQuality`
+...
 """
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from ipaddress import ip_address
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final
 
-from radio_gateway.simulator.fleet import BASES, BaseKind
+from radio_gateway.simulator.fleet import AGENCIES, BASES, BaseKind, DemoBase
+from radio_gateway.simulator.stations import STATIONS
+from radio_gateway.simulator.stations.bad_line import GOOD_LINE, LineQuality
+from radio_gateway.simulator.stations.kind import SerialWire, StationKind
+from radio_gateway.simulator.tables import SimulatorConfigError, Table
 
-T = TypeVar("T")
+__all__ = ["Base", "SimulatorConfig", "SimulatorConfigError", "load_config", "parse_config"]
 
 MAX_UNITS: Final = 2000
-
-
-class SimulatorConfigError(Exception):
-    """One line: the file, the key, what was found and what is allowed."""
-
-
-@dataclass(frozen=True, slots=True)
-class HomebrewBaseConfig:
-    """An MMDVM repeater that logs in to the gateway."""
-
-    name: str
-    gateway_host: str
-    gateway_port: int
-    repeater_id: int
-    passphrase: str
-    bind_host: str = "127.0.0.1"
+MIN_RESTART_S: Final = 5.0
+_BY_NAME: Final = {base.name: base for base in BASES}
 
 
 @dataclass(frozen=True, slots=True)
-class HyteraBaseConfig:
-    """A Hytera repeater that reaches the gateway on one port per service and timeslot."""
+class Base:
+    """One base station of the network."""
 
-    name: str
-    gateway_host: str
-    ports: Mapping[str, int]
-    "Endpoint name -> UDP port of the gateway."
-    dispatcher_id: int
-    "Radio number that texts to the dispatcher are addressed to."
-    bind_host: str = "127.0.0.1"
+    plan: DemoBase
+    settings: Any
+    "Of its kind: what the `read` of `kind` gives."
+    line: LineQuality = GOOD_LINE
 
+    @property
+    def name(self) -> str:
+        return self.plan.name
 
-@dataclass(frozen=True, slots=True)
-class KenwoodBaseConfig:
-    """A Kenwood base radio on a pseudo terminal."""
-
-    name: str
-    device: Path
-    "Link to the terminal; made at the start, removed at the end."
-
-
-BaseConfig: TypeAlias = HomebrewBaseConfig | HyteraBaseConfig | KenwoodBaseConfig
+    @property
+    def kind(self) -> StationKind[Any]:
+        """How such a base is built."""
+        return STATIONS[self.plan.kind]
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatorConfig:
-    bases: tuple[BaseConfig, ...]
+    bases: tuple[Base, ...]
     seed: int = 7
     units: int = 24
     speed: float = 1.0
     emergencies: bool = True
-
-
-@dataclass(slots=True)
-class _Table:
-    """One TOML table; every key is asked for once, what is left over is an error."""
-
-    where: str
-    values: dict[str, Any]
-    allowed: list[str] = field(default_factory=list)
-
-    def take(self, key: str, kind: type[T], default: T | None = None) -> T:
-        self.allowed.append(key)
-        value = self.values.pop(key, default)
-        if value is None:
-            raise SimulatorConfigError(f"{self.where}: {key} is missing")
-        if kind is float and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise SimulatorConfigError(f"{self.where}: {key} must be {kind.__name__}: {value!r}")
-        return value
-
-    def number(self, key: str, low: int, high: int, default: int | None = None) -> int:
-        value = self.take(key, int, default)
-        if not low <= value <= high:
-            raise SimulatorConfigError(f"{self.where}: {key} must be {low}..{high}: {value}")
-        return value
-
-    def address(self, key: str, default: str | None = None) -> str:
-        value = self.take(key, str, default)
-        try:
-            ip_address(value)
-        except ValueError as error:
-            raise SimulatorConfigError(
-                f"{self.where}: {key} must be an IP address: {value!r}"
-            ) from error
-        return value
-
-    def finish(self) -> None:
-        if self.values:
-            keys, allowed = ", ".join(sorted(self.values)), ", ".join(self.allowed)
-            raise SimulatorConfigError(f"{self.where}: unknown {keys}; allowed: {allowed}")
 
 
 def load_config(path: Path) -> SimulatorConfig:
@@ -149,7 +78,7 @@ def load_config(path: Path) -> SimulatorConfig:
 
 def parse_config(data: dict[str, Any], where: str, folder: Path) -> SimulatorConfig:
     """Read the tables of a configuration; raises SimulatorConfigError as `load_config` does."""
-    top = _Table(where, dict(data))
+    top = Table(where, dict(data), folder)
     tables = top.take("base", list, [])
     bases = tuple(_base(table, f"{where}: base {n}", folder) for n, table in enumerate(tables, 1))
     names = [base.name for base in bases]
@@ -169,52 +98,40 @@ def parse_config(data: dict[str, Any], where: str, folder: Path) -> SimulatorCon
     return config
 
 
-def _base(values: object, where: str, folder: Path) -> BaseConfig:
+def _base(values: object, where: str, folder: Path) -> Base:
     if not isinstance(values, dict):
         raise SimulatorConfigError(f"{where}: must be a table [[base]]")
-    table = _Table(where, dict(values))
-    name = table.take("name", str)
-    kind = table.take("kind", str)
-    known = {base.name: base.kind for base in BASES}
-    if known.get(name) != kind:
-        allowed = ", ".join(
-            f"{known_name} ({known_kind})" for known_name, known_kind in known.items()
-        )
-        raise SimulatorConfigError(f"{where}: no base {name} ({kind}); the fleet has {allowed}")
-    base = _READERS[BaseKind(kind)](name, table, folder)
+    table = Table(where, dict(values), folder)
+    plan = _plan(table)
+    kind = STATIONS[plan.kind]
+    settings = kind.read(table)
+    serial = any(isinstance(wire, SerialWire) for wire in kind.wires(settings, ()))
+    line = _line(table, serial=serial)
     table.finish()
-    return base
+    return Base(plan, settings, line)
 
 
-def _homebrew(name: str, table: _Table, _folder: Path) -> BaseConfig:
-    return HomebrewBaseConfig(
-        name=name,
-        gateway_host=table.address("gateway_host"),
-        gateway_port=table.number("gateway_port", 1, 65535),
-        repeater_id=table.number("repeater_id", 1, 0xFFFF_FFFF),
-        passphrase=table.take("passphrase", str),
-        bind_host=table.address("bind_host", "127.0.0.1"),
+def _plan(table: Table) -> DemoBase:
+    name, kind = table.take("name", str), table.take("kind", str)
+    if kind not in tuple(BaseKind):
+        kinds = ", ".join(BaseKind)
+        raise SimulatorConfigError(f"{table.where}: no kind {kind!r}; there are {kinds}")
+    known = _BY_NAME.get(name)
+    agency = table.take("agency", str, known.agency if known else None)
+    codes = [one.code for one in AGENCIES]
+    if agency not in codes:
+        raise SimulatorConfigError(
+            f"{table.where}: agency must be one of {', '.join(codes)}: {agency!r}"
+        )
+    share = table.number("share", 1, MAX_UNITS, known.share if known else 1)
+    return DemoBase(name, BaseKind(kind), agency, share=share)
+
+
+def _line(table: Table, *, serial: bool) -> LineQuality:
+    return LineQuality(
+        loss=table.share("loss"),
+        duplicate=table.share("duplicate"),
+        reorder=table.share("reorder"),
+        restart_s=table.at_least("restart_s", MIN_RESTART_S),
+        byte_at_a_time=serial and table.take("byte_at_a_time", bool, default=False),
     )
-
-
-def _hytera(name: str, table: _Table, _folder: Path) -> BaseConfig:
-    ports = _Table(f"{table.where}: ports", dict(table.take("ports", dict)))
-    numbers = {endpoint: ports.number(endpoint, 1, 65535) for endpoint in list(ports.values)}
-    return HyteraBaseConfig(
-        name=name,
-        gateway_host=table.address("gateway_host"),
-        ports=numbers,
-        dispatcher_id=table.number("dispatcher_id", 1, 0xFF_FFFF),
-        bind_host=table.address("bind_host", "127.0.0.1"),
-    )
-
-
-def _kenwood(name: str, table: _Table, folder: Path) -> BaseConfig:
-    return KenwoodBaseConfig(name=name, device=folder / table.take("device", str))
-
-
-_READERS: Final = {
-    BaseKind.HOMEBREW: _homebrew,
-    BaseKind.HYTERA: _hytera,
-    BaseKind.KENWOOD: _kenwood,
-}

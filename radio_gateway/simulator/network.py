@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Final, assert_never
+from typing import Final
 
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Peer
@@ -11,15 +11,9 @@ from radio_gateway.links.clock import Clock
 from radio_gateway.links.port import Frames
 from radio_gateway.links.udp import UdpPort, open_udp
 from radio_gateway.simulator.assembly import build_world
-from radio_gateway.simulator.config import (
-    BaseConfig,
-    HomebrewBaseConfig,
-    HyteraBaseConfig,
-    KenwoodBaseConfig,
-    SimulatorConfig,
-)
+from radio_gateway.simulator.config import Base, SimulatorConfig
 from radio_gateway.simulator.pty import PtyCable
-from radio_gateway.simulator.stations.base import MAIN, SERIAL
+from radio_gateway.simulator.stations.kind import SerialWire, UdpWire
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +22,7 @@ PER_SOURCE: Final = 5000
 LONGEST_SLEEP_S: Final = 1.0
 "The world is looked at this often even when nothing is due."
 
-_Send = Callable[[bytes], None]
+_Send = Callable[[Peer, bytes], None]
 
 
 class SimulatedNetwork:
@@ -49,7 +43,8 @@ class SimulatedNetwork:
         self._cables: list[PtyCable] = []
         self._senders: dict[tuple[str, str], _Send] = {}
         self._unwired: set[tuple[str, str]] = set()
-        self._world = build_world(config, clock())
+        self.world = build_world(config, clock())
+        "Who is on the air; the next turn brings what is done to them to the gateway."
         try:
             for base in config.bases:
                 self._wire(base)
@@ -68,12 +63,12 @@ class SimulatedNetwork:
                 await self._sleep()
         finally:
             stopping.cancel()
-            self._world.close(self._clock())
+            self.world.close(self._clock())
             self._carry()
             self._close_ports()
 
     async def _sleep(self) -> None:
-        due = self._world.deadline()
+        due = self.world.deadline()
         left_s = LONGEST_SLEEP_S if due is None else due - self._clock().mono
         try:
             async with asyncio.timeout(min(max(left_s, 0.0), LONGEST_SLEEP_S)):
@@ -82,50 +77,54 @@ class SimulatedNetwork:
             return
 
     def _turn(self) -> None:
-        self._world.advance(self._clock())
+        self.world.advance(self._clock())
         self._carry()
 
     def _carry(self) -> None:
-        for base, station in self._world.stations.items():
-            for endpoint, data in station.outgoing():
-                send = self._senders.get((base, endpoint))
+        for base, station in self.world.stations.items():
+            for peer, data in station.outgoing():
+                send = self._senders.get((base, peer.endpoint))
                 if send is not None:
-                    send(data)
-                elif (base, endpoint) not in self._unwired:
-                    self._unwired.add((base, endpoint))
-                    log.info("%s: no port for %s, its data goes nowhere", base, endpoint)
+                    send(peer, data)
+                elif (base, peer.endpoint) not in self._unwired:
+                    self._unwired.add((base, peer.endpoint))
+                    log.info("%s: no port for %s, its data goes nowhere", base, peer.endpoint)
 
-    def _take(self, base: str, endpoint: str, data: bytes, at: Moment) -> None:
-        self._world.stations[base].feed(endpoint, data, at)
+    def _take(self, base: str, peer: Peer, data: bytes, at: Moment) -> None:
+        self.world.stations[base].feed(peer, data, at)
         self._woken.set()
 
-    def _wire(self, base: BaseConfig) -> None:
-        match base:
-            case HomebrewBaseConfig():
-                gateway = Peer(MAIN, base.gateway_host, base.gateway_port)
-                self._open_socket(base.name, MAIN, base.bind_host, gateway)
-            case HyteraBaseConfig():
-                for endpoint, port in base.ports.items():
-                    gateway = Peer(endpoint, base.gateway_host, port)
-                    self._open_socket(base.name, endpoint, base.bind_host, gateway)
-            case KenwoodBaseConfig():
-                cable = PtyCable(
-                    base.device, lambda data: self._take(base.name, SERIAL, data, self._clock())
-                )
-                self._cables.append(cable)
-                self._senders[base.name, SERIAL] = cable.send
-            case _:
-                assert_never(base)
+    def _wire(self, base: Base) -> None:
+        radios = [radio for radio in self.world.fleet.radios if radio.base == base.name]
+        for wire in base.kind.wires(base.settings, radios):
+            match wire:
+                case UdpWire():
+                    self._open_socket(base.name, wire)
+                case SerialWire():
+                    self._plug_in(base.name, wire)
 
-    def _open_socket(self, base: str, endpoint: str, host: str, gateway: Peer) -> None:
+    def _plug_in(self, base: str, wire: SerialWire) -> None:
+        peer = Peer(wire.endpoint)
+        cable = PtyCable(wire.device, lambda data: self._take(base, peer, data, self._clock()))
+        self._cables.append(cable)
+        self._senders[base, wire.endpoint] = lambda _, data: cable.send(data)
+
+    def _open_socket(self, base: str, wire: UdpWire) -> None:
         def receive(frames: Frames, at: Moment) -> None:
             for data, sender in frames:
-                if (sender.host, sender.port) == (gateway.host, gateway.port):
-                    self._take(base, endpoint, data, at)
+                if sender.host == wire.gateway_host and wire.gateway_port in (None, sender.port):
+                    self._take(base, sender, data, at)
 
-        port = open_udp(endpoint, host, 0, receive, self._clock, per_source=PER_SOURCE)
+        def send(peer: Peer, data: bytes) -> None:
+            if not peer.host and wire.gateway_port is not None:
+                peer = Peer(wire.endpoint, wire.gateway_host, wire.gateway_port)
+            port.send(data, peer)
+
+        port = open_udp(
+            wire.endpoint, wire.host, wire.port, receive, self._clock, per_source=PER_SOURCE
+        )
         self._ports.append(port)
-        self._senders[base, endpoint] = lambda data: port.send(data, gateway)
+        self._senders[base, wire.endpoint] = send
 
     def _close_ports(self) -> None:
         for port in self._ports:

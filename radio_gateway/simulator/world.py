@@ -67,6 +67,11 @@ class World:
         return self._stations
 
     @property
+    def fleet(self) -> Fleet:
+        """Who is on duty."""
+        return self._fleet
+
+    @property
     def patrols(self) -> list[Patrol]:
         return list(self._patrols.values())
 
@@ -85,7 +90,11 @@ class World:
                 unit=unit,
                 radio=radio,
                 language=agency.language,
-                talkgroups=[g.id.number for g in self._fleet.talkgroups if g.agency == unit.agency],
+                talkgroups=[
+                    group.id.number
+                    for group in self._fleet.talkgroups
+                    if (group.agency, group.id.network) == (unit.agency, radio.id.network)
+                ],
                 walker=Walker(self._streets, unit.kind, agency.cities, chance),
                 station=station,
                 schedule=self,

@@ -8,13 +8,15 @@ from dataclasses import replace
 from typing import Final
 
 from radio_gateway.protocols.dmr import talker_alias
-from radio_gateway.protocols.dmr.air import AirBurst
+from radio_gateway.protocols.dmr.air import AirBurst, Channel, Parties
 from radio_gateway.protocols.dmr.burst import build_data
 from radio_gateway.protocols.dmr.csbk import Csbk, EmergencyAlarm
 from radio_gateway.protocols.dmr.link_control import GpsInfo, ServiceOption, VoiceLc
+from radio_gateway.protocols.dmr.sending import status_bursts
 from radio_gateway.protocols.dmr.slot_type import DataType, SlotType
 from radio_gateway.protocols.dmr.sync import Sync
 from radio_gateway.protocols.homebrew.dmrd import DmrFrame, FrameType
+from radio_gateway.simulator.peers._dmr_data import RadioData
 from radio_gateway.simulator.peers._dmr_voice import (
     HEADERS,
     SUPERFRAME,
@@ -53,6 +55,7 @@ class HomebrewAir(ABC):
         self._sequence = {1: 0, 2: 0}
         self._busy_until = {1: float("-inf"), 2: float("-inf")}
         self._buffer = JitterBuffer()
+        self._data = RadioData()
         self.radios = ListeningRadios(self._colour_code)
 
     @property
@@ -82,6 +85,10 @@ class HomebrewAir(ABC):
         """When `expire` has something to do next."""
         due = [self._buffer.deadline(), self._queue[0][0] if self._queue else None]
         return min((moment for moment in due if moment is not None), default=None)
+
+    def busy_until(self, slot: int) -> float:
+        """When a slot is free."""
+        return self._busy_until[slot]
 
     def _hear(self, frame: DmrFrame, now: float) -> None:
         """What the gateway sent goes out on the air in its turn; radios in reach hear it."""
@@ -203,6 +210,20 @@ class HomebrewAir(ABC):
             at += FRAME_S
         self._busy_until[slot] = at
         return at
+
+    def data(
+        self, radio: int, target: int, port: int, payload: bytes, *, now: float, slot: int = 1
+    ) -> float:
+        """Let a radio send a UDP datagram to the computer behind `target`."""
+        packet = self._data.datagram(Parties(target, radio), port, payload)
+        return self.send(
+            packet.bursts(Channel(self._colour_code)), radio, target, now=now, slot=slot
+        )
+
+    def status(self, radio: int, target: int, status: int, *, now: float, slot: int = 1) -> float:
+        """Let a radio send a numbered status."""
+        bursts = status_bursts(status, Parties(target, radio), Channel(self._colour_code))
+        return self.send(bursts, radio, target, now=now, slot=slot)
 
     def _bursts(
         self, lc: VoiceLc, lcs: list[bytes], count: int, *, late_entry: bool, ends: bool

@@ -70,11 +70,19 @@ class ListeningRadios:
             MalformedError: FEC or CRC says that it is damaged.
         """
         self.bursts.append((now, frame))
-        burst = parse_burst(frame.burst)
-        if frame.frame_type is not FrameType.DATA_SYNC or not isinstance(burst, DataBurst):
+        if frame.frame_type is not FrameType.DATA_SYNC:
             return None
-        slot = self._slots.setdefault(frame.slot, Reassembler(self._again.append))
-        packet = slot.feed(burst, now, position)
+        return self.hear(frame.burst, frame.slot, now, position)
+
+    def hear(
+        self, octets: bytes, slot: int, now: float, position: int | None = None
+    ) -> Answer | None:
+        """Take one burst from the air; arguments and faults as with `feed`."""
+        burst = parse_burst(octets)
+        if not isinstance(burst, DataBurst):
+            return None
+        reassembler = self._slots.setdefault(slot, Reassembler(self._again.append))
+        packet = reassembler.feed(burst, now, position)
         again, self._again[:] = list(self._again), []
         if packet is None:
             return self._answer(again[-1]) if again else None
@@ -87,8 +95,7 @@ class ListeningRadios:
             return None
         text = _text(packet)
         if text is not None:
-            heard = HeardText(header.source, header.target, header.group, text, frame.slot)
-            self.texts.append(heard)
+            self.texts.append(HeardText(header.source, header.target, header.group, text, slot))
         return self._answer(header)
 
     def _answer(self, header: FirstHeader) -> Answer | None:

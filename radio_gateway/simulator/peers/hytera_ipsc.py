@@ -119,6 +119,10 @@ class HyteraIpscRepeater:
         taken, self._outgoing = self._outgoing, []
         return taken
 
+    def busy_until(self, slot: int) -> float:
+        """When a slot is free."""
+        return self._busy_until[slot]
+
     def talk(
         self,
         radio: int,

@@ -6,15 +6,17 @@ It answers its host as firmware of protocol version 2 does, plays what it is giv
 
 import heapq
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Final
 
 from radio_gateway.protocols.dmr import talker_alias
+from radio_gateway.protocols.dmr.air import AirBurst, Channel, Parties
 from radio_gateway.protocols.dmr.burst import build_data
 from radio_gateway.protocols.dmr.csbk import Csbk, EmergencyAlarm
 from radio_gateway.protocols.dmr.link_control import GpsInfo, ServiceOption, VoiceLc
+from radio_gateway.protocols.dmr.sending import status_bursts
 from radio_gateway.protocols.dmr.slot_type import DataType, SlotType
 from radio_gateway.protocols.dmr.sync import Sync
 from radio_gateway.protocols.errors import MalformedError
@@ -34,13 +36,17 @@ from radio_gateway.protocols.mmdvm.messages import (
 )
 from radio_gateway.protocols.mmdvm.reader import IDLE_S, FrameReader
 from radio_gateway.protocols.mmdvm.version import Modes, Status, StatusFlags, Version
+from radio_gateway.simulator.peers._dmr_data import RadioData
 from radio_gateway.simulator.peers._dmr_voice import HEADERS, lc_frame, voice_frames
+from radio_gateway.simulator.peers.homebrew_radios import ListeningRadios
 
 FRAME_S: Final = 0.06
 BUFFER: Final = 10
 "Bursts of each timeslot that wait to be transmitted."
 ALARM_REPEATS: Final = 6
 ALARM_EVERY_S: Final = 0.36
+ANSWER_AFTER_S: Final = 0.24
+"What a radio needs to change from hearing to sending."
 _PROTOCOL: Final = 2
 
 
@@ -78,6 +84,8 @@ class ModemPeer:
         self._mode = 0
         self._on = False
         self._colour_code = 1
+        self._data = RadioData()
+        self.radios = ListeningRadios(self._colour_code)
         self._waiting: dict[int, list[bytes]] = {1: [], 2: []}
         self._play_at: float | None = None
         self._busy_until = {1: float("-inf"), 2: float("-inf")}
@@ -111,7 +119,7 @@ class ModemPeer:
         while self._play_at is not None and self._play_at <= now:
             for slot, waiting in self._waiting.items():
                 if waiting:
-                    self._on_air(slot, waiting.pop(0))
+                    self._transmit(slot, waiting.pop(0), self._play_at)
             pending = any(self._waiting.values())
             self._play_at = self._play_at + FRAME_S if pending else None
         while self._due and self._due[0][0] <= now:
@@ -207,6 +215,41 @@ class ModemPeer:
         self._busy_until[slot] = at
         return at
 
+    def data(
+        self, radio: int, target: int, port: int, payload: bytes, *, now: float, slot: int = 1
+    ) -> float:
+        """Let a radio send a UDP datagram to the computer behind `target`."""
+        packet = self._data.datagram(Parties(target, radio), port, payload)
+        return self._say_bursts(packet.bursts(self._channel), now, slot)
+
+    def status(self, radio: int, target: int, status: int, *, now: float, slot: int = 1) -> float:
+        """Let a radio send a numbered status."""
+        return self._say_bursts(
+            status_bursts(status, Parties(target, radio), self._channel), now, slot
+        )
+
+    def busy_until(self, slot: int) -> float:
+        """When a slot is free."""
+        return self._busy_until[slot]
+
+    @property
+    def _channel(self) -> Channel:
+        return Channel(self._colour_code, Sync.MS_DATA)
+
+    def _say_bursts(self, bursts: Sequence[AirBurst], now: float, slot: int) -> float:
+        pairs = [(burst.slot_type.data_type, burst.octets) for burst in bursts]
+        return self.send(pairs, now=now, slot=slot)
+
+    def _transmit(self, slot: int, octets: bytes, now: float) -> None:
+        """A burst goes out; the radios in reach hear it."""
+        self._on_air(slot, octets)
+        try:
+            answer = self.radios.hear(octets, slot, now)
+        except MalformedError:
+            return  # a radio does not understand it either
+        if answer is not None:
+            self._say_bursts(answer.bursts, now + ANSWER_AFTER_S, slot)
+
     def _take(self, frame: Frame, now: float) -> None:
         match frame.name:
             case FrameType.GET_VERSION:
@@ -216,6 +259,7 @@ class ModemPeer:
                 self._say(Frame(FrameType.GET_STATUS, self._status().build(_PROTOCOL)))
             case FrameType.SET_CONFIG:
                 self._colour_code = Configuration.parse(frame.payload, _PROTOCOL).colour_code
+                self.radios.colour_code = self._colour_code
                 self._say(Ack(frame.type).build())
             case FrameType.SET_FREQ:
                 self._say(Ack(frame.type).build())

@@ -170,6 +170,10 @@ class IpscRepeater:
             self._send(Goodbye(self._id), address)
         self._peers.clear()
 
+    def busy_until(self, slot: int) -> float:
+        """When a slot is free."""
+        return self._busy_until[slot]
+
     def talk(
         self,
         radio: int,

@@ -7,12 +7,14 @@ from typing import Final, Protocol, TypeAlias
 
 from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.moment import Moment
+from radio_gateway.domain.ports import Peer
 from radio_gateway.simulator.fleet import DemoRadio
 
 Heard: TypeAlias = Callable[[int, str], None]
 "Told that a text from dispatch is on a radio's display: (radio number, text)."
-Datagram: TypeAlias = tuple[str, bytes]
-"Endpoint and octets; a serial port has the endpoint `serial`."
+Datagram: TypeAlias = tuple[Peer, bytes]
+"""Where to and the octets. The peer names the base's own endpoint (`serial` for a serial port); its
+host is empty where the gateway is, as always, where the configuration says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,8 @@ class Station(Protocol):
         """The officer is safe: the radio stops calling for help, if nobody stopped it."""
         ...
 
-    def feed(self, endpoint: str, data: bytes, at: Moment) -> None:
-        """Take what the gateway sent; octets that make no sense are ignored."""
+    def feed(self, peer: Peer, data: bytes, at: Moment) -> None:
+        """Take what came to an endpoint; octets that make no sense are ignored."""
         ...
 
     def expire(self, at: Moment) -> None: ...
@@ -89,3 +91,9 @@ class Station(Protocol):
 MAIN: Final = "main"
 "The one endpoint of a base that has one socket."
 SERIAL: Final = "serial"
+GATEWAY: Final = Peer(MAIN)
+"The gateway, for a base that has one socket."
+CABLE: Final = Peer(SERIAL)
+"The gateway, for a base that has a serial port."
+AIR_LOSS: Final = 0.03
+"Share of data transmissions that nobody hears."

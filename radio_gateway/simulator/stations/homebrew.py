@@ -1,37 +1,54 @@
 """An MMDVM repeater: voice with the place in it, alarms; radios answer texts and send none."""
 
 import random
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.moment import Moment
-from radio_gateway.protocols.dmr.link_control import GpsInfo
+from radio_gateway.domain.ports import Peer
 from radio_gateway.protocols.errors import ProtocolError
 from radio_gateway.protocols.homebrew.configuration import Configuration
 from radio_gateway.simulator.fleet import DemoRadio
 from radio_gateway.simulator.peers.homebrew import HomebrewRepeater
-from radio_gateway.simulator.stations.base import MAIN, Datagram, Fix
+from radio_gateway.simulator.stations.base import GATEWAY, Datagram, Fix
+from radio_gateway.simulator.stations.dmr import DmrStation
+from radio_gateway.simulator.stations.kind import (
+    LOOPBACK,
+    StationKind,
+    Surroundings,
+    UdpWire,
+    Wire,
+)
+from radio_gateway.simulator.tables import Table
 
-GPS_ERROR_M: Final = 20.0
-HANG_S: Final = 0.3
-"Nobody presses the key faster than this after another."
-LATE: Final = 0.03
-"Share of transmissions whose beginning is not heard."
-CUT: Final = 0.03
-"Share of transmissions whose end is not heard."
+_MAST: Final = GeoPoint(56.5475, 21.0140)
+"Karosta, Liepāja."
+_NO_DISPATCHER: Final = 0
 
 
-class HomebrewStation:
-    """Patrols on an MMDVM repeater; talkgroups ending in 1 use slot 1, all others slot 2."""
+@dataclass(frozen=True, slots=True)
+class HomebrewSettings:
+    """An MMDVM repeater that logs in to the gateway."""
+
+    gateway_host: str
+    gateway_port: int
+    repeater_id: int
+    passphrase: str
+    bind_host: str = LOOPBACK
+
+
+class HomebrewStation(DmrStation):
+    """Patrols on an MMDVM repeater."""
 
     reports_positions = False
     writes_texts = False
-    sends_statuses = False
 
-    def __init__(self, configuration: Configuration, passphrase: bytes, seed: int) -> None:
-        self._chance = random.Random(f"{seed} {configuration.repeater_id}")
-        self._repeater = HomebrewRepeater(configuration, passphrase, self._chance)
-        self._free_at = {1: float("-inf"), 2: float("-inf")}
+    def __init__(self, configuration: Configuration, passphrase: bytes, seed: str) -> None:
+        chance = random.Random(f"{seed} {configuration.repeater_id}")
+        self._repeater = HomebrewRepeater(configuration, passphrase, chance)
+        super().__init__([self._repeater], _NO_DISPATCHER, chance)
 
     @property
     def up(self) -> bool:
@@ -54,71 +71,25 @@ class HomebrewStation:
     def report(self, radio: DemoRadio, fix: Fix, at: Moment) -> None:
         """Places ride on voice only."""
 
-    def talk(self, radio: DemoRadio, talkgroup: int, seconds: float, fix: Fix, at: Moment) -> bool:
-        return self._voice(radio, talkgroup, seconds, fix, at, emergency=False)
-
     def write(self, radio: DemoRadio, text: str, at: Moment) -> None:
-        """No data on this repeater."""
+        """These radios are not programmed for data."""
 
     def say_status(self, radio: DemoRadio, status: int, fix: Fix, at: Moment) -> None:
-        """No data on this repeater."""
+        """These radios are not programmed for data."""
 
-    def alarm(self, radio: DemoRadio, talkgroup: int, fix: Fix, at: Moment) -> None:
-        slot = _slot(talkgroup)
-        free_at = self._repeater.emergency_alarm(radio.id.number, talkgroup, now=at.mono, slot=slot)
-        self._free_at[slot] = free_at
-        self._voice(radio, talkgroup, 5.0, fix, Moment(free_at, at.utc), emergency=True)
-
-    def calm(self, radio: DemoRadio, at: Moment) -> None:
-        """The alarm was sent once; nothing goes on."""
-
-    def feed(self, endpoint: str, data: bytes, at: Moment) -> None:
-        del endpoint  # there is one
+    def feed(self, peer: Peer, data: bytes, at: Moment) -> None:
+        del peer  # there is one
         try:
             self._repeater.feed(data, at.mono)
         except ProtocolError:
             return  # a repeater that gets nonsense goes on
 
-    def expire(self, at: Moment) -> None:
-        self._repeater.expire(at.mono)
-
-    def deadline(self) -> float | None:
-        return self._repeater.deadline()
-
     def outgoing(self) -> list[Datagram]:
-        return [(MAIN, data) for data in self._repeater.outgoing()]
+        return [(GATEWAY, data) for data in self._repeater.outgoing()]
 
     def close(self, at: Moment) -> None:
         del at  # goodbye takes no time
         self._repeater.close()
-
-    def _voice(
-        self,
-        radio: DemoRadio,
-        talkgroup: int,
-        seconds: float,
-        fix: Fix,
-        at: Moment,
-        *,
-        emergency: bool,
-    ) -> bool:
-        slot = _slot(talkgroup)
-        if at.mono < self._free_at[slot]:
-            return False
-        free_at = self._repeater.talk(
-            radio.id.number,
-            talkgroup,
-            now=at.mono,
-            duration_s=seconds,
-            slot=slot,
-            alias=radio.alias,
-            position=GpsInfo(fix.point, GPS_ERROR_M),
-            emergency=emergency,
-            late_entry=not emergency and self._chance.random() < LATE,
-            lose_terminator=self._chance.random() < CUT,
-        )
-        self._free_at[slot] = free_at + HANG_S
-        return True
 
 
 def repeater_configuration(repeater_id: int, site: str, point: GeoPoint) -> Configuration:
@@ -139,5 +110,23 @@ def repeater_configuration(repeater_id: int, site: str, point: GeoPoint) -> Conf
     )
 
 
-def _slot(talkgroup: int) -> int:
-    return 1 if talkgroup % 10 == 1 else 2
+def _read(table: Table) -> HomebrewSettings:
+    return HomebrewSettings(
+        gateway_host=table.address("gateway_host"),
+        gateway_port=table.port("gateway_port"),
+        repeater_id=table.number("repeater_id", 1, 0xFFFF_FFFF),
+        passphrase=table.take("passphrase", str),
+        bind_host=table.address("bind_host", LOOPBACK),
+    )
+
+
+def _build(settings: HomebrewSettings, around: Surroundings) -> HomebrewStation:
+    configuration = repeater_configuration(settings.repeater_id, around.name, _MAST)
+    return HomebrewStation(configuration, settings.passphrase.encode(), around.seed)
+
+
+def _wires(settings: HomebrewSettings, _: Sequence[DemoRadio]) -> tuple[Wire, ...]:
+    return (UdpWire(settings.bind_host, settings.gateway_host, settings.gateway_port),)
+
+
+KIND: Final = StationKind(_read, _build, _wires)

@@ -1,13 +1,25 @@
 """A Kenwood base radio: NEXEDGE radios with places, statuses and caller ids."""
 
 import random
-from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 from radio_gateway.domain.moment import Moment
+from radio_gateway.domain.ports import Peer
 from radio_gateway.protocols.kenwood.ids import IdForm, UnitId
-from radio_gateway.simulator.fleet import KENWOOD_EMERGENCY, DemoRadio
+from radio_gateway.simulator.fleet import EMERGENCY_STATUS, DemoRadio
 from radio_gateway.simulator.peers.kenwood import KenwoodBaseRadio, KenwoodFix
-from radio_gateway.simulator.stations.base import SERIAL, Datagram, Fix, Heard
+from radio_gateway.simulator.stations.base import CABLE, Datagram, Fix
+from radio_gateway.simulator.stations.kind import StationKind, Surroundings, serial_wires
+from radio_gateway.simulator.tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class KenwoodSettings:
+    """A base radio on a pseudo terminal."""
+
+    device: Path
 
 
 class KenwoodStation:
@@ -17,27 +29,12 @@ class KenwoodStation:
     writes_texts = False
     sends_statuses = True
 
-    def __init__(
-        self,
-        seed: int,
-        *,
-        reachable: Callable[[int], bool],
-        on_text: Heard,
-        on_poll: Callable[[int], None],
-    ) -> None:
-        """Make a base.
-
-        Args:
-            seed: decides delays and losses.
-            reachable: whether the radio with this number is on.
-            on_text: told when a text is on a radio's display; number 0: on all.
-            on_poll: told when the radio with this number was asked for its place.
-        """
+    def __init__(self, _: KenwoodSettings, around: Surroundings) -> None:
         self._base = KenwoodBaseRadio(
-            random.Random(f"{seed} kenwood"),
-            reachable=lambda unit: reachable(unit.number),
-            on_text=lambda unit, text: on_text(unit.number if unit else 0, text),
-            on_poll=lambda unit: on_poll(unit.number),
+            random.Random(f"{around.seed} kenwood"),
+            reachable=lambda unit: around.is_on(unit.number),
+            on_text=lambda unit, text: around.text_shown(unit.number if unit else 0, text),
+            on_poll=lambda unit: around.asked_for_place(unit.number),
         )
 
     def open(self, at: Moment) -> None:
@@ -64,13 +61,13 @@ class KenwoodStation:
 
     def alarm(self, radio: DemoRadio, talkgroup: int, fix: Fix, at: Moment) -> None:
         del talkgroup  # a status goes to the base
-        self._base.emergency(_unit(radio), _fix(fix), KENWOOD_EMERGENCY, at.mono)
+        self._base.emergency(_unit(radio), _fix(fix), EMERGENCY_STATUS, at.mono)
 
     def calm(self, radio: DemoRadio, at: Moment) -> None:
         """The alarm was sent once; nothing goes on."""
 
-    def feed(self, endpoint: str, data: bytes, at: Moment) -> None:
-        del endpoint  # there is one
+    def feed(self, peer: Peer, data: bytes, at: Moment) -> None:
+        del peer  # there is one
         self._base.feed(data, at.mono)
 
     def expire(self, at: Moment) -> None:
@@ -80,7 +77,7 @@ class KenwoodStation:
         return self._base.deadline()
 
     def outgoing(self) -> list[Datagram]:
-        return [(SERIAL, data) for data in self._base.outgoing()]
+        return [(CABLE, data) for data in self._base.outgoing()]
 
     def close(self, at: Moment) -> None:
         """A cable has no word for goodbye."""
@@ -92,3 +89,10 @@ def _unit(radio: DemoRadio) -> UnitId:
 
 def _fix(fix: Fix) -> KenwoodFix:
     return KenwoodFix(fix.point, fix.at, fix.speed_kmh, fix.bearing_deg)
+
+
+def _read(table: Table) -> KenwoodSettings:
+    return KenwoodSettings(table.path("device"))
+
+
+KIND: Final = StationKind(_read, KenwoodStation, serial_wires)

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from radio_gateway.simulator.fleet import BaseKind, build_fleet
+from radio_gateway.simulator.fleet import BaseKind, DemoBase, build_fleet
 from radio_gateway.simulator.names import CYRILLIC
 
 
@@ -30,9 +30,11 @@ def test_every_size_is_consistent(units: int) -> None:
         assert unit.talkgroup.network == radio.id.network
         base = bases[radio.base]
         assert base.agency == unit.agency
+        networks = {"LP": "liepaja", "PL": "palanga", "KL": "klaipeda"}
         nxdn = base.kind is BaseKind.KENWOOD
-        assert radio.id.network == base.network + ("/nxdn" if nxdn else "")
+        assert radio.id.network == networks[base.agency] + ("/nxdn" if nxdn else "")
         assert not nxdn or radio.id.number <= 65519
+        assert base.kind is not BaseKind.TAIT or radio.id.number <= 9999
         assert len(radio.alias) <= 31
         assert unit.officers == tuple(o.name for o in fleet.officers if o.unit == unit.call_sign)
 
@@ -52,3 +54,28 @@ def test_the_seed_decides_the_names() -> None:
 def test_a_fleet_that_cannot_be_is_refused(units: int) -> None:
     with pytest.raises(ValueError, match=r"3\.\.2000"):
         build_fleet(units, seed=1)
+
+
+def test_units_are_spread_over_the_bases_of_their_agency_by_share() -> None:
+    fleet = build_fleet(24, seed=7)
+    of_base = Counter(radio.base for radio in fleet.radios)
+    assert of_base == {base.name: base.share for base in fleet.bases}
+    assert [radio.base for radio in build_fleet(3, seed=7).radios] == [
+        *("liepaja-hytera", "palanga-hytera", "klaipeda-kenwood")
+    ]
+
+
+def test_a_receiver_in_a_vehicle_is_one_unit() -> None:
+    bases = [
+        DemoBase("car", BaseKind.NMEA, "LP"),
+        DemoBase("mast", BaseKind.HYTERA, "LP"),
+        DemoBase("boat", BaseKind.NMEA, "KL"),
+    ]
+    fleet = build_fleet(24, 7, bases)
+    assert Counter(radio.base for radio in fleet.radios) == {"car": 1, "mast": 11, "boat": 1}
+    assert {unit.agency for unit in fleet.units} == {"LP", "KL"}
+
+
+def test_a_talkgroup_has_a_name_of_its_own_in_each_network() -> None:
+    groups = build_fleet(24, seed=7).talkgroups
+    assert len({group.id for group in groups}) == len({group.name for group in groups}) == 9

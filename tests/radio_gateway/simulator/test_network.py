@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,16 +22,20 @@ from radio_gateway.domain.ports import Adapter, Peer
 from radio_gateway.links.clock import now
 from radio_gateway.links.port import Frames
 from radio_gateway.links.udp import UdpPort, open_udp
-from radio_gateway.simulator.config import (
-    HomebrewBaseConfig,
-    HyteraBaseConfig,
-    KenwoodBaseConfig,
-    SimulatorConfig,
-)
+from radio_gateway.simulator.config import Base, SimulatorConfig
+from radio_gateway.simulator.fleet import BASES
 from radio_gateway.simulator.pty import PtyCable
 from radio_gateway.simulator.run import run
+from radio_gateway.simulator.stations.homebrew import HomebrewSettings
+from radio_gateway.simulator.stations.hytera import HyteraSettings
+from radio_gateway.simulator.stations.kenwood import KenwoodSettings
 
 PATIENCE_S = 10.0
+
+
+def base(name: str, settings: Any) -> Base:
+    """One of the demo's bases."""
+    return Base(next(one for one in BASES if one.name == name), settings)
 
 
 class Gateway:
@@ -105,9 +110,9 @@ async def test_a_hytera_repeater_connects_and_its_radios_report() -> None:
     )
     gateway = Gateway(HyteraBase(config), endpoints)
     ports = {name: gateway.ports[name].port for name in endpoints}
-    base = HyteraBaseConfig("palanga-hytera", "127.0.0.1", ports, 9990999)
+    palanga = base("palanga-hytera", HyteraSettings("127.0.0.1", ports, 9990999))
     try:
-        async with simulation(SimulatorConfig(bases=(base,), speed=20.0)):
+        async with simulation(SimulatorConfig(bases=(palanga,), speed=20.0)):
             await gateway.until(is_up)
             await gateway.until(is_position)
     finally:
@@ -123,11 +128,10 @@ async def test_an_mmdvm_repeater_logs_in_talks_and_says_goodbye() -> None:
     )
     master = HomebrewMaster(config, salt=lambda: next(salts).to_bytes(4, "big"))
     gateway = Gateway(master, ["main"])
-    base = HomebrewBaseConfig(
-        "liepaja-mmdvm", "127.0.0.1", gateway.ports["main"].port, 247101, "open sesame 12"
-    )
+    port = gateway.ports["main"].port
+    liepaja = base("liepaja-mmdvm", HomebrewSettings("127.0.0.1", port, 247101, "open sesame 12"))
     try:
-        async with simulation(SimulatorConfig(bases=(base,), speed=20.0)):
+        async with simulation(SimulatorConfig(bases=(liepaja,), speed=20.0)):
             await gateway.until(is_up)
             await gateway.until(is_position)
         await gateway.until(
@@ -140,12 +144,12 @@ async def test_an_mmdvm_repeater_logs_in_talks_and_says_goodbye() -> None:
 async def test_a_kenwood_base_speaks_on_its_terminal(tmp_path: Path) -> None:
     device = tmp_path / "klaipeda.tty"
     adapter = KenwoodBase(KenwoodConfig(name="klaipeda", network="klaipeda"))
-    base = KenwoodBaseConfig("klaipeda-kenwood", device)
+    klaipeda = base("klaipeda-kenwood", KenwoodSettings(device))
     heard = asyncio.Event()
     events: list[Event] = []
     adapter.opened(now())
     async with (
-        simulation(SimulatorConfig(bases=(base,), speed=20.0)),
+        simulation(SimulatorConfig(bases=(klaipeda,), speed=20.0)),
         asyncio.timeout(PATIENCE_S),
     ):
         while not device.is_symlink():  # noqa: ASYNC110 - the link is the signal
@@ -172,8 +176,8 @@ async def test_a_gateway_that_comes_later_is_found() -> None:
     probe = open_udp("lp1", "127.0.0.1", 0, ignore, now, per_source=1000)
     free = probe.port
     probe.close()
-    base = HyteraBaseConfig("palanga-hytera", "127.0.0.1", {"lp1": free}, 9990999)
-    async with simulation(SimulatorConfig(bases=(base,))):
+    palanga = base("palanga-hytera", HyteraSettings("127.0.0.1", {"lp1": free}, 9990999))
+    async with simulation(SimulatorConfig(bases=(palanga,))):
         for _ in range(50):
             await asyncio.sleep(0)
         heard: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
@@ -228,10 +232,10 @@ async def test_a_signal_ends_it_cleanly(tmp_path: Path) -> None:
     device = tmp_path / "klaipeda.tty"
     program = (
         "import asyncio, sys; from pathlib import Path;"
-        "from radio_gateway.simulator.run import run, SimulatorConfig;"
-        "from radio_gateway.simulator.config import KenwoodBaseConfig;"
-        "asyncio.run(run(SimulatorConfig(bases=("
-        "KenwoodBaseConfig('klaipeda-kenwood', Path(sys.argv[1])),))))"
+        "from radio_gateway.simulator.run import run;"
+        "from radio_gateway.simulator.config import parse_config;"
+        "base = {'name': 'klaipeda-kenwood', 'kind': 'kenwood', 'device': sys.argv[1]};"
+        "asyncio.run(run(parse_config({'base': [base]}, 'here', Path())))"
     )
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", program, str(device))
     async with asyncio.timeout(PATIENCE_S):

@@ -34,13 +34,11 @@ from radio_gateway.domain.ids import RadioId
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Adapter, Peer
 from radio_gateway.simulator.assembly import build_world
-from radio_gateway.simulator.config import (
-    HomebrewBaseConfig,
-    HyteraBaseConfig,
-    KenwoodBaseConfig,
-    SimulatorConfig,
-)
-from radio_gateway.simulator.fleet import KENWOOD_EMERGENCY, KENWOOD_STATUSES, build_fleet
+from radio_gateway.simulator.config import Base, SimulatorConfig
+from radio_gateway.simulator.fleet import BASES, EMERGENCY_STATUS, STATUSES, build_fleet
+from radio_gateway.simulator.stations.homebrew import HomebrewSettings
+from radio_gateway.simulator.stations.hytera import HyteraSettings
+from radio_gateway.simulator.stations.kenwood import KenwoodSettings
 from radio_gateway.simulator.streets import distance_m, load_streets
 
 START = Moment(1000.0, datetime(2026, 3, 1, 8, 0, 0, tzinfo=UTC))
@@ -49,15 +47,14 @@ PORTS = {
     name: 30001 + index
     for index, name in enumerate(("rrs1", "rrs2", "lp1", "lp2", "tmp1", "tmp2", "rcp1", "rcp2"))
 }
-CONFIG = SimulatorConfig(
-    seed=7,
-    bases=(
-        HomebrewBaseConfig("liepaja-mmdvm", "127.0.0.1", 62031, 247101, "open sesame 12"),
-        HyteraBaseConfig("liepaja-hytera", "127.0.0.1", PORTS, DISPATCHER),
-        HyteraBaseConfig("palanga-hytera", "127.0.0.1", PORTS, DISPATCHER),
-        KenwoodBaseConfig("klaipeda-kenwood", Path("unused.tty")),
-    ),
-)
+SETTINGS = {
+    "liepaja-mmdvm": HomebrewSettings("127.0.0.1", 62031, 247101, "open sesame 12"),
+    "liepaja-hytera": HyteraSettings("127.0.0.1", PORTS, DISPATCHER),
+    "palanga-hytera": HyteraSettings("127.0.0.1", PORTS, DISPATCHER),
+    "klaipeda-kenwood": KenwoodSettings(Path("unused.tty")),
+}
+PLANS = [plan for plan in BASES if plan.name in SETTINGS]
+CONFIG = SimulatorConfig(seed=7, bases=tuple(Base(plan, SETTINGS[plan.name]) for plan in PLANS))
 
 
 def only(name: str) -> SimulatorConfig:
@@ -91,8 +88,8 @@ def gateway_side() -> dict[str, Adapter]:
         KenwoodConfig(
             name="klaipeda-kenwood",
             network="klaipeda",
-            statuses=KENWOOD_STATUSES,
-            emergency_statuses=frozenset({KENWOOD_EMERGENCY}),
+            statuses=STATUSES,
+            emergency_statuses=frozenset({EMERGENCY_STATUS}),
         )
     )
     return {"liepaja-mmdvm": homebrew, **hytera, "klaipeda-kenwood": kenwood}
@@ -149,14 +146,15 @@ class Day:
                     peer = Peer(endpoint, "127.0.0.1", 40000)
                     self.adapters[base].feed(data, peer, self.now)
                 else:
-                    self.world.stations[base].feed(endpoint, data, self.now)
+                    peer = Peer(endpoint, "127.0.0.1", 62031)
+                    self.world.stations[base].feed(peer, data, self.now)
         for adapter in self.adapters.values():
             self.events += adapter.events()
 
     def _crossing(self) -> Iterator[tuple[str, str, bytes, bool]]:
         for base, station in self.world.stations.items():
-            for endpoint, data in station.outgoing():
-                yield base, endpoint, data, True
+            for peer, data in station.outgoing():
+                yield base, peer.endpoint, data, True
             for out in self.adapters[base].outgoing():
                 yield base, out.peer.endpoint, out.data, False
 
@@ -188,11 +186,11 @@ def test_no_octet_of_the_simulator_is_malformed(
 
 def test_every_radio_is_seen_on_the_map_within_two_minutes(five_minutes: Day) -> None:
     seen = {e.radio for e in positions(five_minutes) if e.at.mono <= START.mono + 120}
-    assert seen == {radio.id for radio in build_fleet(24, 7).radios}
+    assert seen == {radio.id for radio in build_fleet(24, 7, PLANS).radios}
 
 
 def test_positions_are_near_the_streets_of_the_own_town(five_minutes: Day) -> None:
-    fleet = build_fleet(24, 7)
+    fleet = build_fleet(24, 7, PLANS)
     cities = {
         radio.id: agency.cities
         for radio in fleet.radios
@@ -225,7 +223,7 @@ def test_the_day_has_all_kinds_of_events(five_minutes: Day) -> None:
     for kind in (RadioRegistered, CallStarted, CallEnded, TalkerAliasHeard, StatusReceived):
         assert kinds[kind] > 0, kind
     embedded = [e for e in positions(five_minutes) if e.source is PositionSource.EMBEDDED]
-    assert len({e.radio for e in embedded}) == 4
+    assert len({e.radio for e in embedded}) == 5
 
 
 def test_the_first_emergency_comes_after_one_to_one_and_a_half_minutes(five_minutes: Day) -> None:
