@@ -81,6 +81,7 @@ bench: setup-test ## measure, ONLY=ingest for one of tests/bench; figures in var
 	@STEP_SHOW=1 $(STEP) var/bench.log "measurements" \
 		$(BIN)/pytest -q -p no:xdist -m bench $(if $(ONLY),tests/bench/test_$(ONLY).py,tests/bench)
 	@$(BIN)/python tools/bench_table.py
+	@$(BIN)/python tools/sizing_table.py || echo "docs/deployment.md keeps its sizing table."
 
 soak: setup-test ## hurt the whole system for long; ONLY=name runs one scenario; writes docs/soak.md
 	@mkdir -p var/soak
