@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -15,6 +16,8 @@ from dispatch.auth.errors import TooManyAttemptsError
 from tests.dispatch.desk import PASSWORD, Desk, open_desk
 from tests.dispatch.postgres import migrated_database
 
+BUSY = 8
+"Other tests run on the same processors."
 GUESSER = "203.0.113.7"
 
 
@@ -146,3 +149,27 @@ async def test_requests_of_signed_in_people_count_nothing(desks: tuple[Desk, Des
     for _ in range(3):
         assert (await client.get("/api/session")).status_code == 200
     assert await counted(desk) == before
+
+
+async def test_a_flood_of_guesses_delays_neither_the_true_user_nor_the_writer(
+    desks: tuple[Desk, Desk],
+) -> None:
+    async def term() -> object:
+        async with desks[0].database.read() as session:
+            return (await session.execute(text("SELECT term FROM writer_lease"))).scalar_one()
+
+    async def guess(number: int) -> list[int]:
+        guesser = desks[number % 2].client(f"203.0.113.{number}")
+        return [(await sign_in(guesser, "anna", f"{n}")).status_code for n in range(25)]
+
+    before = await term()
+    flood = [asyncio.create_task(guess(number)) for number in range(40)]
+    began = time.monotonic()
+    answers = [await sign_in(desk.client("192.0.2.1"), "anna", PASSWORD) for desk in desks]
+    waited_s = time.monotonic() - began
+    statuses = await asyncio.gather(*flood)
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert waited_s < 2 * BUSY
+    assert all(found == [401] * 5 + [429] * 20 for found in statuses)
+    assert await term() == before
