@@ -25,6 +25,8 @@ __all__ = [
     "parse_lrrp",
 ]
 
+MAX_DATAGRAM: Final = 4096
+"A DMR packet carries 3 kB at most."
 FIRST_ID: Final = 0x04
 LAST_ID: Final = 0x27
 _FIRST_OTHER: Final = 0x16
@@ -70,8 +72,11 @@ def parse_lrrp(datagram: bytes) -> tuple[LrrpDocument, ...]:
     """Read the documents of one datagram; what follows the last one is link padding.
 
     Raises:
-        MalformedError: no document at the front, or one that runs past the datagram.
+        MalformedError: no document at the front, one that runs past the datagram, or a datagram
+            longer than any that a radio can send.
     """
+    if len(datagram) > MAX_DATAGRAM:
+        raise MalformedError("location datagram longer than any", datagram)
     documents: list[LrrpDocument] = []
     place, size = 0, len(datagram)
     while place < size and FIRST_ID <= datagram[place] <= LAST_ID:

@@ -38,6 +38,14 @@ def test_a_datagram_cut_short_is_malformed(name: str) -> None:
                 READERS[name](datagram[:size])
 
 
+def test_a_datagram_no_radio_can_send_costs_nothing() -> None:
+    # 65 kB of stop requests took a fifth of a second and were twenty thousand documents
+    stop = bytes.fromhex("0F01 33")
+    assert len(parse_lrrp(stop * 1365)) == 1365
+    with pytest.raises(MalformedError, match="longer than any"):
+        parse_lrrp(stop * 1366)
+
+
 @given(st.integers(0, 2**32 - 1))
 def test_whole_numbers_go_there_and_back(value: int) -> None:
     octets = build_unsigned(value)
