@@ -33,6 +33,16 @@ VECTORS: list[dict[str, Any]] = json.loads(
 )
 
 
+HEADER_NAMES = {
+    "source": "src",
+    "target": "dst",
+    "fragment": "fsn",
+    "resynchronise": "resync",
+    "send_sequence": "ns",
+}
+"Where the vectors call a field differently."
+
+
 def of(protocol: str, *, having: str = "") -> list[Any]:
     return [
         pytest.param(bytes.fromhex(v["hex"]), v["expect"], id=v["name"])
@@ -89,7 +99,12 @@ def test_confirmed_packet(octets: bytes, expect: dict[str, Any], backwards: bool
     head, *rest = bursts(octets)
     header = parse_data_header(head.payload())
     assert isinstance(header, ConfirmedHeader)
-    assert (header.source, header.target) == (expect["header"]["src"], expect["header"]["dst"])
+    wanted = dict(expect["header"])
+    assert (wanted.pop("dpf"), wanted.pop("crc_ok")) == (3, True)
+    renamed = {name: wanted.pop(old) for name, old in HEADER_NAMES.items()}
+    assert {name: getattr(header, name) for name in renamed | wanted} == renamed | wanted
+    assert expect["crc9_all_ok"]
+    assert expect["crc32_ok"]
     assembler = PacketAssembler(header.blocks, header.pad_octets)
     packets = []
     for burst in reversed(rest) if backwards else rest:
