@@ -114,6 +114,7 @@ class DmrStation(ABC):
         self._dispatcher = dispatcher_id
         self._chance = chance
         self._words = words or MotorolaWords()
+        self._homes: dict[int, AirPeer] = {}
         self._numbers = count(1)
         self._waiting: list[_Again] = []
 
@@ -171,7 +172,7 @@ class DmrStation(ABC):
 
     def expire(self, at: Moment) -> None:
         for one in [waiting for waiting in self._waiting if waiting.due <= at.mono]:
-            peer = self._peers[one.radio % len(self._peers)]
+            peer = self._home(one.radio)
             said = one.radio, self._dispatcher, one.port, one.octets
             free_at = peer.data(*said, now=at.mono, slot=DATA_SLOT)
             one.tries, one.due = one.tries - 1, free_at + RETRY_S
@@ -193,7 +194,11 @@ class DmrStation(ABC):
                 return
 
     def _peer(self, radio: DemoRadio) -> AirPeer:
-        return self._peers[radio.id.number % len(self._peers)]
+        return self._home(radio.id.number)
+
+    def _home(self, radio: int) -> AirPeer:
+        """The base that a radio stays with; each new radio takes the next one."""
+        return self._homes.setdefault(radio, self._peers[len(self._homes) % len(self._peers)])
 
     def _send(self, radio: DemoRadio, said: tuple[int, bytes], at: Moment) -> float:
         port, octets = said

@@ -94,10 +94,12 @@ class Shift:
 
 @asynccontextmanager
 async def shift(
-    kind: str, run_gateway: RunGateway, folder: Path, **line: Any
+    kind: str, run_gateway: RunGateway, folder: Path, *others: dict[str, Any], **line: Any
 ) -> AsyncIterator[Shift]:
+    """A base of one kind, with a link, and others that nobody listens to."""
     link, base = pair(kind, folder)
-    table = {"units": 4, "speed": 1.5, "emergencies": False, "base": [{**base, **line}]}
+    bases = [{**base, **line}, *others]
+    table = {"units": 2 * len(bases) + 2, "speed": 1.5, "emergencies": False, "base": bases}
     config = parse_config(table, "network.toml", folder)
     async with run_gateway(link) as running:
         network = SimulatedNetwork(config, now)
@@ -199,3 +201,13 @@ async def test_it_is_heard_over_a_bad_line(
     line = {**BAD, "byte_at_a_time": True} if kind in SERIAL else BAD
     async with shift(kind, run_gateway, tmp_path, **line) as day:
         await a_day(kind, day)
+
+
+async def test_every_repeater_of_a_network_has_patrols(
+    run_gateway: RunGateway, tmp_path: Path
+) -> None:
+    """Also where the network has every other patrol of its agency."""
+    other = {**pair("kenwood", tmp_path).base, "name": "other"}
+    async with shift("mototrbo-ipsc", run_gateway, tmp_path, other) as day:
+        for site in ("Osta", "Karosta"):
+            await day.hear(RadioRegistered, site=site)
