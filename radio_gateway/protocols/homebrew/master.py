@@ -266,7 +266,11 @@ class MasterSession:
         return session
 
     def _keep_alive(self, frame: Ping | RepeaterCloses, session: Session, now: float) -> None:
-        if isinstance(frame, Ping):
+        if isinstance(frame, Ping) and session.state is State.CONFIG_WAIT:
+            # an acknowledgement that came twice hid that its configuration is lost
+            self._end(session, "pings without having configured itself")
+            self._refuse(session.repeater_id, session.address)
+        elif isinstance(frame, Ping):
             session.heard_at = now
             self._outgoing.append((Pong(session.repeater_id).build(), session.address))
         else:

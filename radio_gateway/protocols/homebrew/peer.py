@@ -171,8 +171,8 @@ class PeerSession:
                 self._step(
                     State.AUTH_WAIT, "salt received", lambda: Key(self._id, digest).build(), now
                 )
-            case State.AUTH_WAIT if content == self._salt != self._id.to_bytes(4, "big"):
-                pass  # the same salt once more: no word about the passphrase yet
+            case _ if content == self._salt != self._id.to_bytes(4, "big"):
+                pass  # the same salt once more: no word about what was sent since
             case State.AUTH_WAIT:
                 self._step(State.CONFIG_WAIT, "passphrase accepted", self._configuration.build, now)
             case State.CONFIG_WAIT if self._options:

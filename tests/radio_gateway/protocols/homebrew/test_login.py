@@ -94,6 +94,17 @@ def test_frames_pass_only_after_the_configuration(master: Master) -> None:
     assert isinstance(master.session.feed(VOICE, HERE, 0.0), DmrFrame)
 
 
+def test_a_repeater_whose_configuration_was_lost_is_sent_to_log_in_anew(master: Master) -> None:
+    """An acknowledgement that came twice makes it believe that it is done, and ping for ever."""
+    [answer] = master.send(Login(ID).build())
+    master.send(Key(ID, login_digest(answer[6:], PASSPHRASE)).build())
+
+    assert master.send(PING, now=5.0) == [NAK]
+    assert master.session.session(ID) is None
+    master.log_in(now=6.0)
+    assert master.is_up()
+
+
 @pytest.mark.parametrize("wrong_from", [0, 4, 31])
 def test_a_digest_with_any_wrong_octet_is_refused(master: Master, wrong_from: int) -> None:
     [answer] = master.send(Login(ID).build())
@@ -460,6 +471,7 @@ class TestPeer:
 
         assert client.state is peer.State.AUTH_WAIT
         client.feed(ACK, 0.2)
+        client.feed(salt, 0.3)
         assert client.transitions()[-1].new is peer.State.CONFIG_WAIT
 
     def test_the_digest_of_a_real_login(self) -> None:
