@@ -31,6 +31,8 @@ Take: TypeAlias = Callable[[list[Event]], asyncio.Future[None] | None]
 
 STEADY_S = 60.0
 "A link that worked for this long starts with the shortest pause when it fails."
+LONGEST_PAUSE_S: Final = 5.0
+"Between two attempts to open the ports: a cable that is put back works again within ten seconds."
 MAX_HELD: Final = 60_000
 "Turns whose answers wait for the spool; those of further ones are not sent at all."
 _SHOWN_OCTETS = 64
@@ -66,7 +68,7 @@ class LinkRunner:
         self.entry = entry
         self._ring = ring
         self.open = False
-        self.backoff = Backoff()
+        self.backoff = Backoff(longest=LONGEST_PAUSE_S)
         self._take = take
         self._clock = clock
         self._entropy = entropy

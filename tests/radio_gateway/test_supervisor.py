@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from radio_gateway.bus.memory import MemoryBus
 from radio_gateway.config import LinkEntry
 from radio_gateway.domain.events import (
     CallEnded,
@@ -257,3 +258,11 @@ async def _empty_spool(running: Running) -> None:
     async with asyncio.timeout(10):
         while (await running.gateway.status()).outbox.depth:  # type: ignore[union-attr]
             pass
+
+
+def test_a_port_that_was_away_for_long_is_tried_every_five_seconds(tmp_path: Path) -> None:
+    [link] = Gateway(settings_for(tmp_path, [talk_link()]), MemoryBus()).links
+    pauses = [link.backoff.pause() for _ in range(20)]
+
+    assert max(pauses) <= 5.0
+    assert min(pauses[5:]) > 3.0
