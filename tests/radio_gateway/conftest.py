@@ -5,14 +5,16 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from radio_gateway.bus.memory import MemoryBus
 from radio_gateway.config import GatewaySection, GatewaySettings, LinkEntry
 from radio_gateway.domain.wire import EventEnvelope, Receipt
+from radio_gateway.links import clock as system
+from radio_gateway.links.clock import Clock
 from radio_gateway.supervisor import Gateway
-from tests.radio_gateway.support import eventually
 from tests.radio_gateway.talk import TALK, TalkSettings
 
 
@@ -62,30 +64,45 @@ def talk_link(name: str = "east", network: str = "liepaja", port: int = 0) -> Li
 RunGateway = Callable[..., AbstractAsyncContextManager[Running]]
 
 
+@asynccontextmanager
+async def gateway_at_work(
+    directory: Path,
+    *links: LinkEntry,
+    receipts: bool = True,
+    retry_s: float = 5.0,
+    sole: bool = True,
+    clock: Clock = system.now,
+    hasty: bool = True,
+) -> AsyncIterator[Running]:
+    """A gateway over real sockets, ports and a real spool, until the block ends.
+
+    `hasty`: links try again without the pauses that they leave in earnest.
+    """
+    bus = MemoryBus()
+    dispatch = Dispatch(bus, receipts=receipts)
+    settings = settings_for(directory, links)
+    gateway = Gateway(settings, bus, retry_s=retry_s, sole=sole, clock=clock)
+    for link in gateway.links if hasty else ():
+        link.backoff = type(link.backoff)(first=0.01, longest=0.05)
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        reader = tasks.create_task(dispatch.run())
+        work = tasks.create_task(gateway.run(stop))
+        starting = tasks.create_task(gateway.ready.wait())
+        await asyncio.wait({starting, work}, return_when=asyncio.FIRST_COMPLETED)
+        yield Running(gateway, dispatch, stop)
+        stop.set()
+        await work
+        await bus.close()
+        await reader
+
+
 @pytest.fixture
 def run_gateway(tmp_path: Path) -> RunGateway:
-    """Runs a gateway over real sockets and a real spool until the block ends."""
+    """Runs a gateway with these links, or with one of the tests' own."""
 
-    @asynccontextmanager
-    async def run(
-        *links: LinkEntry, receipts: bool = True, retry_s: float = 5.0, sole: bool = True
-    ) -> AsyncIterator[Running]:
-        bus = MemoryBus()
-        dispatch = Dispatch(bus, receipts=receipts)
-        settings = settings_for(tmp_path, links or [talk_link()])
-        gateway = Gateway(settings, bus, retry_s=retry_s, sole=sole)
-        for link in gateway.links:
-            link.backoff = type(link.backoff)(first=0.01, longest=0.05)
-        stop = asyncio.Event()
-        async with asyncio.TaskGroup() as tasks:
-            reader = tasks.create_task(dispatch.run())
-            work = tasks.create_task(gateway.run(stop))
-            await eventually(lambda: gateway.ready.is_set() or work.done())
-            yield Running(gateway, dispatch, stop)
-            stop.set()
-            await work
-            await bus.close()
-            await reader
+    def run(*links: LinkEntry, **how: Any) -> AbstractAsyncContextManager[Running]:
+        return gateway_at_work(tmp_path, *(links or [talk_link()]), **how)
 
     return run
 

@@ -8,7 +8,7 @@ import random
 
 from radio_gateway.protocols.homebrew.configuration import Configuration
 from radio_gateway.protocols.homebrew.dmrd import DmrFrame
-from radio_gateway.protocols.homebrew.peer import PeerSession, State
+from radio_gateway.protocols.homebrew.peer import PeerSession, State, Times
 from radio_gateway.simulator.peers._homebrew_air import HomebrewAir
 
 
@@ -16,10 +16,16 @@ class HomebrewRepeater(HomebrewAir):
     """One repeater with two slots; deterministic by the `random.Random` it is given."""
 
     def __init__(
-        self, configuration: Configuration, passphrase: bytes, rng: random.Random, options: str = ""
+        self,
+        configuration: Configuration,
+        passphrase: bytes,
+        rng: random.Random,
+        options: str = "",
+        times: Times | None = None,
     ) -> None:
+        """Switch it on; `times` of its login where they are not those of MMDVMHost."""
         super().__init__(configuration.repeater_id, configuration.colour_code or 1, rng)
-        self._session = PeerSession(configuration, passphrase, options)
+        self._session = PeerSession(configuration, passphrase, options, times)
 
     @property
     def up(self) -> bool:

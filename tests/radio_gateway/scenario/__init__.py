@@ -1,0 +1,1 @@
+"""One script of a patrol's shift, for the radios of every vendor on bad lines."""
