@@ -49,6 +49,8 @@ PLAN: Final = (
     Scenario("bad-lines", "test_lines.py::test_a_bad_line_changes_nothing", 5),
     Scenario("serial-pulled", "test_stations.py::test_a_serial_port_pulled_and_put_back", 6),
     Scenario("base-silent", "test_stations.py::test_a_base_falls_silent", 3),
+    Scenario("bases-silent", "test_bases.py::test_bases_pulled_a_hundred_times", 6, "udp"),
+    Scenario("cables-pulled", "test_bases.py::test_bases_pulled_a_hundred_times", 3, "serial"),
     Scenario("adapter-raises", "test_stations.py::test_an_adapter_that_raises_hurts_no_other", 1.5),
     Scenario("clock-jumps", "test_clock.py::test_the_clock_jumps", 1),
     Scenario("disk-full", "test_disk.py::test_the_disk_is_full", 1),

@@ -1,5 +1,6 @@
 """Hytera: a repeater, a radio that serves as base over IP, and one on a serial port."""
 
+import os
 from pathlib import Path
 from random import Random
 from typing import ClassVar
@@ -95,7 +96,8 @@ class HyteraRadioStation(_HyteraStation):
     def __init__(self, folder: Path, seed: int) -> None:
         super().__init__(folder, seed)
         self.peer: HyteraControlRadio = HyteraControlRadio(SETUP, Random(seed), self.heard)
-        self._host = f"127.77.{seed >> 8 & 0xFF}.{seed & 0xFF}"
+        run = 64 + os.getpid() % 128  # other runs of the tests use this machine's loopback too
+        self._host = f"127.{run}.{seed >> 8 & 0xFF}.{seed & 0xFF}"
         self._sockets: dict[str, DatagramLine] = {}
         self._control: Address | None = None
 
