@@ -75,11 +75,11 @@ async def ask(url: str, query: str) -> object:
         await connection.close()
 
 
-def slowest(pressed: dict[int, float], screen: Console, since: float, until: float) -> float:
-    """Seconds from key to console, of the alarms that were raised within a time."""
+def waited(pressed: dict[int, float], screen: Console, since: float, until: float) -> list[float]:
+    """Seconds from key to console, of the alarms that were raised within a time, in order."""
     waits = [screen.alarms[one] - at for one, at in pressed.items() if since <= at <= until]
     assert waits, "no alarm in that time"
-    return round(max(waits), 3)
+    return sorted(waits)
 
 
 def strangers(restored: Stored, live: Stored) -> dict[str, int]:
@@ -125,14 +125,16 @@ async def test_a_backup_of_a_busy_system(tmp_path: Path, rows: int, backups: int
             for number in range(backups):
                 restored = await read(system.server.url_of(f"drill{number}"), positions=True)
                 found.expect(not strangers(restored, live), f"more: {strangers(restored, live)}")
+            before = waited(pressed, screen, alone, busy)
+            meanwhile = waited(pressed, screen, busy, done)
             found.figures |= {
                 "alarms": len(pressed),
-                "slowest_alarm_before_s": slowest(pressed, screen, alone, busy),
-                "slowest_alarm_meanwhile_s": slowest(pressed, screen, busy, done),
+                "slowest_alarm_before_s": round(before[-1], 2),
+                "alarm_p99_meanwhile_s": round(meanwhile[int(len(meanwhile) * 0.99)], 2),
+                "slowest_alarm_meanwhile_s": round(meanwhile[-1], 2),
             }
             limit = allowed(SHOWN_S, full=backups > 1)
-            worst = found.figures["slowest_alarm_meanwhile_s"]
-            found.expect(worst <= limit, f"an alarm was shown after {worst} s")
+            found.expect(meanwhile[-1] <= limit, f"an alarm was shown after {meanwhile[-1]:.2f} s")
 
 
 async def _round(system: Machines, ledger: Ledger, number: int, found: Outcome) -> None:
