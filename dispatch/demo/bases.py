@@ -107,7 +107,7 @@ def free_udp_ports(count: int) -> list[int]:
 
 def _homebrew(making: _Making) -> Both:
     port, secret = next(making.ports), secrets.token_urlsafe(24)
-    link = making.link(port=port)
+    link = making.link(port=port, dispatcher_id=DISPATCHER_ID)
     link += table("[[link.repeater]]", id=REPEATER_ID, name=making.site, passphrase=secret)
     return link, making.simulated(
         gateway_host=_HOST, gateway_port=port, repeater_id=REPEATER_ID, passphrase=secret

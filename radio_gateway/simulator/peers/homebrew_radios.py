@@ -1,4 +1,4 @@
-"""Radios around a simulated repeater, as far as they listen: texts for them are read and answered.
+"""Radios around a simulated repeater, as far as they listen: what is for them is answered.
 
 What a repeater is told to send goes through the same steps as in a radio: FEC, CRC, blocks in
 order, one answer to a confirmed packet.
@@ -11,6 +11,7 @@ from typing import Final
 from radio_gateway.protocols.dmr import short_text
 from radio_gateway.protocols.dmr.air import AirBurst, Channel
 from radio_gateway.protocols.dmr.burst import DataBurst, parse_burst
+from radio_gateway.protocols.dmr.csbk import CallAlert, Csbk, CsbkMessage, RadioCheck, ServiceAck
 from radio_gateway.protocols.dmr.data_header import (
     ConfirmedHeader,
     ResponseHeader,
@@ -20,7 +21,8 @@ from radio_gateway.protocols.dmr.data_header import (
 from radio_gateway.protocols.dmr.ip import UdpDatagram
 from radio_gateway.protocols.dmr.packet_opening import FirstHeader
 from radio_gateway.protocols.dmr.reassembly import DataPacket, Reassembler
-from radio_gateway.protocols.dmr.sending import acknowledgement, response_bursts
+from radio_gateway.protocols.dmr.sending import acknowledgement, csbk_bursts, response_bursts
+from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.protocols.homebrew.dmrd import DmrFrame, FrameType
 from radio_gateway.protocols.mototrbo import tms
 
@@ -81,6 +83,8 @@ class ListeningRadios:
         burst = parse_burst(octets)
         if not isinstance(burst, DataBurst):
             return None
+        if burst.slot_type is not None and burst.slot_type.data_type is DataType.CSBK:
+            return self._answer_block(Csbk.parse(burst.payload()).message())
         reassembler = self._slots.setdefault(slot, Reassembler(self._again.append))
         packet = reassembler.feed(burst, now, position)
         again, self._again[:] = list(self._again), []
@@ -97,6 +101,18 @@ class ListeningRadios:
         if text is not None:
             self.texts.append(HeardText(header.source, header.target, header.group, text, slot))
         return self._answer(header)
+
+    def _answer_block(self, asked: CsbkMessage | None) -> Answer | None:
+        """A call alert or radio check is answered by a block of the radio's own."""
+        said: CsbkMessage
+        match asked:
+            case CallAlert(target=radio, source=caller) if radio in self.present:
+                said = ServiceAck(caller, radio)
+            case RadioCheck(target=radio, source=caller, request=True) if radio in self.present:
+                said = RadioCheck(caller, radio, request=False)
+            case _:
+                return None
+        return Answer(radio, caller, csbk_bursts(said, Channel(self.colour_code)))
 
     def _answer(self, header: FirstHeader) -> Answer | None:
         """What the radio says when a packet for it has arrived."""

@@ -91,6 +91,16 @@ def test_the_radios_answer_ends_it(command: Command, block: csbk.Csbk) -> None:
     assert len(blocks(network, KAROSTA)) == 1
 
 
+@pytest.mark.parametrize("command", [ALERT, CHECK])
+def test_a_simulated_radio_answers_by_itself(command: Command) -> None:
+    network = heard_network()
+    network.repeaters[KAROSTA].radios.present.add(PATROL)
+    network.master.command(command, moment(network.now))
+    network.run(5.0)
+
+    assert outcomes(network) == [CommandOutcome.DONE]
+
+
 @pytest.mark.parametrize(
     "block",
     [
