@@ -205,6 +205,11 @@ class HomebrewRepeaterStation(_HomebrewStation):
         site = {"id": REPEATER, "name": "Karosta", "passphrase": PASSPHRASE}
         return self.link(port=0, repeater=[site], dispatcher_id=DISPATCHER)
 
+    @property
+    def ready(self) -> bool:
+        """A repeater may take itself for logged in while its master waits for its configuration."""
+        return self.peer.up and self.shown_up
+
     def begin(self, now: float) -> None:
         super().begin(now)
         self.peer.open(now)

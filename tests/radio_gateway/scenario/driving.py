@@ -11,10 +11,18 @@ from typing import Any
 
 from radio_gateway.adapters import load_kind
 from radio_gateway.config import LinkEntry
+from radio_gateway.domain.events import LinkChanged, LinkState
 from radio_gateway.domain.moment import Moment
 from radio_gateway.protocols.errors import ProtocolError
 from tests.radio_gateway.conftest import Running
-from tests.radio_gateway.scenario.lines import BAD_NETWORK, Address, DatagramLine, SerialLine, Wear
+from tests.radio_gateway.scenario.lines import (
+    BAD_NETWORK,
+    SOUND,
+    Address,
+    DatagramLine,
+    SerialLine,
+    Wear,
+)
 from tests.radio_gateway.scenario.paced import paced
 from tests.radio_gateway.scenario.script import Station
 
@@ -31,6 +39,8 @@ class DrivenStation(Station):
         self.cables: list[SerialLine] = []
         self.running: Running | None = None
         self.rules = BAD_NETWORK
+        self.wears_out = True
+        "False: cables bring every octet as it was."
         self._away = Random(f"{self.kind} {seed}")
         self._wake = asyncio.Event()
         self._driving: asyncio.Task[None] | None = None
@@ -55,6 +65,16 @@ class DrivenStation(Station):
     @property
     def at(self) -> Moment:
         return paced().clock()
+
+    @property
+    def shown_up(self) -> bool:
+        """Whether dispatchers see the base as connected: its site, where the link has sites."""
+        assert self.running is not None
+        told = (each.event for each in self.running.dispatch.events(LinkChanged))
+        changes = [event for event in told if isinstance(event, LinkChanged)]
+        sites = {change.site for change in changes}
+        of_bases = [change for change in changes if change.site or len(sites) == 1]
+        return bool(of_bases) and of_bases[-1].state is LinkState.UP
 
     def start(self, running: Running) -> None:
         self.running = running
@@ -124,7 +144,8 @@ class DrivenStation(Station):
             self.wake()
 
         path = self.folder / "tty"
-        cable = SerialLine(path, taken, baud, wear, f"{self.kind} {self.seed}")
+        found = wear if self.wears_out else SOUND
+        cable = SerialLine(path, taken, baud, found, f"{self.kind} {self.seed}")
         self.cables.append(cable)
         return cable
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from radio_gateway.domain.commands import SendText
-from radio_gateway.domain.events import LinkChanged, LinkState, TextProgress, TextState
+from radio_gateway.domain.events import TextProgress, TextState
 from radio_gateway.domain.ports import Ability
 from radio_gateway.domain.wire import CommandEnvelope
 from tests.fakes.impairment import Impairment
 from tests.radio_gateway.conftest import gateway_at_work
 from tests.radio_gateway.scenario.driving import DrivenStation
 from tests.radio_gateway.scenario.paced import eventually, paced
-from tests.radio_gateway.scenario.script import Shift, eventually_later
+from tests.radio_gateway.scenario.script import Shift
 
 BACK_S: Final = 10.0
 BEAT_S: Final = 4.0
@@ -38,7 +38,7 @@ class Absences:
 
 async def pull_and_put_back(station: DrivenStation, times: int) -> Absences:
     """Pull the station's base so often, each time until the gateway knows."""
-    station.rules = Impairment()
+    station.rules, station.wears_out = Impairment(), False
     found = Absences()
     try:
         entry = await station.open()
@@ -49,7 +49,7 @@ async def pull_and_put_back(station: DrivenStation, times: int) -> Absences:
             shift = Shift(station, running, entry.kind.capabilities)
             with paced().working():
                 async with _patrolling(station):
-                    await eventually(lambda: _up(shift), "the link", 60.0)
+                    await eventually(lambda: station.shown_up, "the link", 60.0)
                     for _ in range(times):
                         await _once(shift, station, found)
                     await _settle(shift, found)
@@ -65,17 +65,17 @@ async def _once(shift: Shift, station: DrivenStation, found: Absences) -> None:
     loop, at = paced(), paced().time()
     station.pull()
     await _order(shift, found)
-    await eventually(lambda: not _up(shift), "the link is shown as gone", NOTICED_S)
+    await eventually(lambda: not station.shown_up, "the link is shown as gone", NOTICED_S)
     found.longest_down_s = max(found.longest_down_s, loop.time() - at)
     await _order(shift, found)
-    await eventually_later(station.dice_s())
+    await asyncio.sleep(station.dice_s())
     delivered = _delivered(shift)
     at = loop.time()
     station.put_back()
     found.times += 1
     if delivered - _shown(shift):
         found.faults.append(f"delivered to nobody: {sorted(delivered - _shown(shift))}")
-    await eventually(lambda: _up(shift), "the link is back", NOTICED_S)
+    await eventually(lambda: station.shown_up, "the link is back", NOTICED_S)
     took = loop.time() - at
     found.longest_back_s = max(found.longest_back_s, took)
     if took > BACK_S:
@@ -131,11 +131,3 @@ def _delivered(shift: Shift) -> set[str]:
 
 def _shown(shift: Shift) -> set[str]:
     return set(shift.station.shown)
-
-
-def _up(shift: Shift) -> bool:
-    """Whether the base is shown as connected: by its site where the link has sites."""
-    changes = shift.heard(LinkChanged)
-    sites = {change.site for change in changes}
-    of_bases = [change for change in changes if change.site or len(sites) == 1]
-    return bool(of_bases) and of_bases[-1].state is LinkState.UP

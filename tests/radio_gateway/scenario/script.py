@@ -4,6 +4,7 @@ No vendor is named here: a step that a link cannot have is left out because its 
 so, and for no other reason.
 """
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -146,7 +147,7 @@ async def _switch_on(shift: Shift) -> None:
 async def _move(shift: Shift) -> None:
     for point in (*ON_THE_WAY, *(AT_THE_SCENE,) * REPORTS_THERE):
         shift.station.report(point)
-        await eventually_later(REPORT_EVERY_S)
+        await asyncio.sleep(REPORT_EVERY_S)
     await shift.until(lambda: _newest(shift) == "at the scene", "the newest position")
 
 
@@ -239,18 +240,11 @@ async def play(shift: Shift) -> None:
     for step in STEPS:
         if shift.can.can(step.needs):
             await step.act(shift)
-    await eventually_later(SETTLE_S)
+    await asyncio.sleep(SETTLE_S)
 
 
 SETTLE_S: Final = 15.0
 "After the last step: what comes late or twice has come by then."
-
-
-async def eventually_later(seconds: float) -> None:
-    """Let radio seconds pass in which others act."""
-    loop = paced()
-    end = loop.time() + seconds
-    await eventually(lambda: loop.time() >= end, "time passes", 2 * seconds)
 
 
 def facts(shift: Shift) -> list[Fact]:

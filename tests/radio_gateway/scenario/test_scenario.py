@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from radio_gateway.adapters import REGISTRY
 from tests.radio_gateway.conftest import gateway_at_work
 from tests.radio_gateway.scenario.paced import eventually, paced, run
 from tests.radio_gateway.scenario.script import Shift, Station, expected, facts, play, skipped
@@ -51,6 +52,10 @@ def check(name: str, seeds: range, folder: Path) -> None:
     for shift in run(side_by_side):
         assert skipped(shift.can) == left_out
         assert facts(shift) == expected(shift.can), f"{name}, seed {shift.station.seed}"
+
+
+def test_every_kind_of_link_has_a_station() -> None:
+    assert {make.kind for make, _ in STATIONS.values()} == set(REGISTRY)
 
 
 @pytest.mark.parametrize("name", STATIONS)
