@@ -308,15 +308,16 @@ class SpoolFile:
         return size, room, size / max(room, 1)
 
     def _left(self, size: int) -> int:
-        """Octets that the disk still has for us, beyond what file and log will take anyway."""
+        """Octets that are left for events: free pages of the file and what the disk still has,
+        less what file and log will take of it anyway.
+        """
         try:
             disk = os.statvfs(self._path.parent)
-            growing = max(0, size - _octets_of(self._path)) + max(
-                0, LOG - _octets_of(self._log_path)
-            )
+            inside = _octets_of(self._path) - size
+            growing = max(0, LOG - _octets_of(self._log_path))
         except OSError:
             return self._limit  # the next write says what is the matter
-        return max(0, disk.f_bavail * disk.f_frsize - growing)
+        return max(0, disk.f_bavail * disk.f_frsize + inside - growing)
 
     @contextmanager
     def _faults(self) -> Iterator[None]:

@@ -141,6 +141,13 @@ async def test_the_room_is_what_the_disk_leaves_if_that_is_less(
         free = 1 << 40
         assert await spool.acknowledge([one.id for one in stored]) == 2000
         assert spool.fill < 0.01
+    async with open_spool(tmp_path / "spool.db", "coast", LIMIT) as spool:
+        # the file has kept its size: there is room in it although the disk has none
+        free = 4_096_000
+        file = (tmp_path / "spool.db").stat().st_size
+        assert file >= size
+        assert (await spool.stats()).limit >= file
+        assert spool.fill < 0.1
 
 
 async def _some(spool: Spool) -> list[EventEnvelope]:
