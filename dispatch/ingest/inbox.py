@@ -1,5 +1,6 @@
 """Events taken from the bus and not yet stored, within a bounded memory."""
 
+import math
 from collections import Counter, deque
 from collections.abc import Iterable
 from typing import Final
@@ -45,6 +46,8 @@ FLOOD: Final = 128
 process that starts into a flood shall have stored some even if it is ended soon."""
 LIMIT: Final = 20_000
 "Events in memory."
+THINNED_S: Final = (30.0, 300.0, math.inf)
+"Without room one position of each radio in so long stays; the next step if that is not enough."
 
 
 class Inbox:
@@ -119,7 +122,14 @@ class Inbox:
         return group
 
     def make_room(self) -> None:
-        """Keep of signs of life nothing, of positions and link health the newest of each."""
+        """Keep of signs of life nothing, of link health the newest, of positions a coarse track."""
+        for interval_s in THINNED_S:
+            self._thin(interval_s)
+            if len(self) <= self._limit // 4 * 3:
+                return
+
+    def _thin(self, interval_s: float) -> None:
+        """Of each radio's positions the newest of every interval stays."""
         kept: list[EventEnvelope] = []
         seen: set[object] = set()
         for envelope in reversed(self._queue):
@@ -127,7 +137,7 @@ class Inbox:
             if isinstance(event, RadioHeard):
                 key: object = None
             elif isinstance(event, PositionReported):
-                key = event.radio
+                key = event.radio, event.at.utc.timestamp() // interval_s
             elif isinstance(event, LinkHealth):
                 key = envelope.gateway, event.link
             else:

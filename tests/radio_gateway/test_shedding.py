@@ -91,6 +91,29 @@ def test_every_radio_keeps_its_turn_under_ten_times_the_load() -> None:
     assert longest < 30
 
 
+def test_an_outage_leaves_a_coarse_track_of_every_radio() -> None:
+    """Ten radios, a report a second each, for an hour in which nothing can leave."""
+    queue = LooseQueue(1000)
+    put(queue, [position(n % 10, n / 10) for n in range(36_000)])
+    times: dict[int, list[float]] = {}
+    for event in left(queue):
+        assert isinstance(event, PositionReported)
+        times.setdefault(event.radio.number, []).append(event.at.mono)
+    assert sorted(times) == list(range(10))
+    for radio, heard_at in times.items():
+        assert heard_at == sorted(heard_at)
+        assert heard_at[-1] == 3599 + radio / 10, "the newest is among them"
+        # a thousand places for ten radios: one in 36 s at best, the next doubling above it is 60
+        assert 3600 / 60 <= len(heard_at) <= 100
+        assert max(b - a for a, b in pairwise([0.0, *heard_at])) <= 2 * 60
+    assert len(queue) == 0
+
+
+def test_when_time_is_too_long_the_newest_of_each_stays() -> None:
+    queue = put(LooseQueue(10), [position(n % 4, n * 3600.0) for n in range(100)])
+    assert left(queue) == [position(n % 4, n * 3600.0) for n in range(96, 100)]
+
+
 def test_distinct_radios_beyond_all_room_are_bounded() -> None:
     queue = put(LooseQueue(100), [position(n, n) for n in range(10_000)])
     assert len(queue) == 100
