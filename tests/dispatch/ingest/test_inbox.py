@@ -57,10 +57,11 @@ def test_of_what_may_be_shed_the_newest_of_each_radio_stays() -> None:
 
 def test_a_coarse_track_stays_while_that_makes_room() -> None:
     inbox = Inbox(limit=100)
-    inbox.put([place(second) for second in range(600)])
+    reports = [place(second) for second in range(600)]
+    inbox.put(reports)
     inbox.make_room()
     # `moment` begins at a whole minute: the newest of every half minute
-    assert inbox.take() == [place(second) for second in range(29, 600, 30)]
+    assert inbox.take() == reports[29::30]
 
 
 def test_what_must_not_be_lost_is_never_shed() -> None:
