@@ -12,7 +12,6 @@ from radio_gateway.domain.moment import Moment
 
 ANSWER_S: Final = 30.0
 FIRST_PAUSE_S: Final = 30.0
-"Before the second attempt; each later pause is twice the one before."
 SETTLING_S: Final = 1.0
 "Between a registration, or an answer, and the next request to this radio."
 
@@ -35,6 +34,8 @@ class Ask:
     ended: Ended
     tries: int = 1
     answer_s: float = ANSWER_S
+    pause_s: float = FIRST_PAUSE_S
+    "Before the second attempt; each later pause is twice the one before."
 
 
 @dataclass(slots=True, eq=False)
@@ -99,7 +100,7 @@ class Exchanges:
         if opened.attempt >= ask.tries:
             self._end(opened, None, "no answer from the radio", at)
             return
-        pause_s = FIRST_PAUSE_S * 2 ** (opened.attempt - 1)
+        pause_s = ask.pause_s * 2 ** (opened.attempt - 1)
         opened.attempt += 1
         if not self._air.submit(opened.job, at, not_before=self._time(ask, at, pause_s)):
             self._end(opened, None, "too much waits for the air already", at)

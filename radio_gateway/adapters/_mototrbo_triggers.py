@@ -5,7 +5,7 @@ Radios forget it when they are switched off, so it is asked again after each reg
 
 import logging
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -33,6 +33,13 @@ EMERGENCY_ID: Final = bytes.fromhex("535a0002")
 "Fixed, so that a gateway that was started again knows the reports of requests before."
 REMEMBERED: Final = 8192
 TRIES: Final = 5
+ARM_TRIES: Final = 8
+ARMED_S: Final = 10.0
+ARM_AGAIN_S: Final = 5.0
+"""An emergency key that is pressed before the radio is asked to report it is not heard at all.
+
+So this request is repeated sooner than others: after 15, 35, 65 s and so on, for a dozen minutes.
+"""
 INTERVALS_MISSED: Final = 2
 "A refreshing radio that left out so many reports is asked again."
 _FOREIGN_S: Final = 3600.0
@@ -159,6 +166,8 @@ class MototrboTriggers:
         tries = 2 if priority is Priority.COMMAND else TRIES
         answer = DocumentKind.START_ANSWER
         ask = Ask(radio, Service.LRRP, document, answer, identity, priority, ended, tries)
+        if priority is Priority.EMERGENCY_TRIGGER:
+            ask = replace(ask, tries=ARM_TRIES, answer_s=ARMED_S, pause_s=ARM_AGAIN_S)
         self._exchanges.begin(ask, at, delay_s=delay_s)
 
     def _stop(

@@ -403,9 +403,17 @@ def test_a_registered_radio_is_asked_for_emergencies_then_for_its_place() -> Non
     answer, emergency = rig.datagrams(3.0)
     assert answer == "0002bf01"
     assert emergency == "090a" + "2204535a0002" + "51" + "344a02"
-    assert rig.datagrams(20.0) == [], "one request at a time"
+    assert rig.datagrams(6.0) == [], "one request at a time"
     rig.feed("lrrp", "0B072204535A000238")
     assert rig.datagrams(3.0) == ["090c" + "2204535a0001" + "515762" + "34313c"]
+
+
+def test_a_radio_that_was_not_asked_for_emergencies_is_asked_again_soon() -> None:
+    rig = Rig(emergency_trigger=True)
+    rig.feed("ars", REGISTRATION)
+    _, emergency = rig.datagrams(3.0)
+    assert rig.datagrams(15.0) == [emergency]
+    assert rig.datagrams(3600.0) == [emergency] * 6
 
 
 def test_a_radio_that_has_the_trigger_already_is_stopped_and_asked_again() -> None:
