@@ -329,9 +329,8 @@ class HyteraIpscStation(DrivenStation):
     async def open(self) -> LinkEntry:
         for name in ("p2p", "dmr"):
             self._sockets[name], _ = await self.line(name)
-        p2p, dmr, rdac = await self.free_ports(3)
-        repeater = {"host": HOST, "name": "Osta"}
-        return self.link(p2p_port=p2p, dmr_port=dmr, rdac_port=rdac, repeater=[repeater])
+        self.gateway_host = self.own_host
+        return self.link(host=self.own_host, repeater=[{"host": HOST, "name": "Osta"}])
 
     @property
     def ready(self) -> bool:

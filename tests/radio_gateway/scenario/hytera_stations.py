@@ -1,6 +1,5 @@
 """Hytera: a repeater, a radio that serves as base over IP, and one on a serial port."""
 
-import os
 from pathlib import Path
 from random import Random
 from typing import ClassVar
@@ -96,17 +95,15 @@ class HyteraRadioStation(_HyteraStation):
     def __init__(self, folder: Path, seed: int) -> None:
         super().__init__(folder, seed)
         self.peer: HyteraControlRadio = HyteraControlRadio(SETUP, Random(seed), self.heard)
-        run = 64 + os.getpid() % 128  # other runs of the tests use this machine's loopback too
-        self._host = f"127.{run}.{seed >> 8 & 0xFF}.{seed & 0xFF}"
         self._sockets: dict[str, DatagramLine] = {}
         self._control: Address | None = None
 
     async def open(self) -> LinkEntry:
         for name, port in self.PORTS.items():
-            self._sockets[name], _ = await self.line(name, self._host, port)
+            self._sockets[name], _ = await self.line(name, self.own_host, port)
         return self.link(
             style="radio",
-            peers=[self._host],
+            peers=[self.own_host],
             ports=dict.fromkeys(self._sockets, 0),
             dispatcher_id=DISPATCHER,
             control=True,

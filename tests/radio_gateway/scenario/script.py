@@ -40,7 +40,7 @@ AT_THE_SCENE: Final = GeoPoint(56.5047, 21.0108)
 ORDER: Final = "Brauciet uz Lielo ielu 12"
 ANSWER: Final = "Esam klat, viss mierigi"
 "Letters that every vendor's radios can send."
-PATIENCE_S: Final = 120.0
+PATIENCE_S: Final = 400.0
 LIFE_S: Final = 2 * 3600.0
 "No registration lasts longer without renewal."
 REPORT_EVERY_S: Final = 1.0
