@@ -8,7 +8,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 from radio_gateway.protocols.dmr.air import BURST_S
 from radio_gateway.protocols.homebrew.dmrd import DmrFrame
 
-MAX_INTERRUPTIONS: Final = 5
+MAX_INTERRUPTIONS: Final = 20
 "Transmissions that radios may break off before the message is given up."
 _LATE_S: Final = 0.3
 "A timer that comes later than this moves the bursts behind it; earlier ones are caught up."

@@ -173,7 +173,9 @@ class TextSender:
             if lane.awaiting is not None and at.mono >= lane.answer_by:
                 self._again(lane, lane.awaiting, at, TextFailure.NO_ANSWER, "the radio is silent")
             for job in [job for job in lane.waiting if _hopeless(job, at.mono)]:
-                detail = f"slot {outlet.slot} was busy for {PATIENCE_S:g} s"
+                busy = f"slot {outlet.slot} was busy for {PATIENCE_S:g} s"
+                broken = f"radios broke it off {job.interruptions} times"
+                detail = broken if job.interruptions > MAX_INTERRUPTIONS else busy
                 self._settle(job, outlet, at, TextFailure.BUSY, detail)
             finished = lane.step(at.mono, self._transmit)
             if finished is not None:

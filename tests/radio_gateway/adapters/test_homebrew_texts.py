@@ -134,6 +134,19 @@ def test_a_radio_that_begins_to_talk_is_let_through_and_the_text_sent_again() ->
     assert states(network) == [TextState.SENT, TextState.DELIVERED]
 
 
+def test_a_text_that_is_broken_off_again_and_again_gets_through_at_last() -> None:
+    network = with_texts()
+    near(network)
+    say(network)
+    for _ in range(8):  # a channel full of short calls
+        network.run(0.3)
+        network.repeaters[LIEPAJA].talk(OTHER, TALKGROUP, now=network.now, duration_s=0.12)
+        network.run(3.6)
+    network.run(5.0)
+
+    assert states(network) == [TextState.SENT, TextState.DELIVERED]
+
+
 def test_a_silent_radio_is_tried_five_times() -> None:
     network = with_texts()
     near(network)
