@@ -30,6 +30,7 @@ from radio_gateway.links.clock import now
 from radio_gateway.simulator.behaviour import Patrol
 from radio_gateway.simulator.config import parse_config
 from radio_gateway.simulator.network import SimulatedNetwork
+from radio_gateway.simulator.stations.bad_line import BadLine
 from tests.radio_gateway.conftest import RunGateway, Running
 from tests.radio_gateway.simulator.bases import KINDS, pair
 from tests.radio_gateway.support import eventually
@@ -62,7 +63,7 @@ class Shift:
 
     def __init__(self, running: Running, network: SimulatedNetwork) -> None:
         self._running = running
-        self._network = network
+        self.network = network
         self.patrol: Patrol = network.world.patrols[0]
 
     def told(self, kind: type[E], **values: Any) -> list[E]:
@@ -76,15 +77,23 @@ class Shift:
         ]
 
     async def hear(
-        self, kind: type[E], act: Callable[[Moment], object] | None = None, **values: Any
+        self,
+        kind: type[E],
+        act: Callable[[Moment], object] | None = None,
+        *,
+        known: int = 0,
+        **values: Any,
     ) -> E:
-        """Wait for an event; what brings it about is done again, as on a bad line it must be."""
+        """Wait for an event; what brings it about is done again, as on a bad line it must be.
+
+        The first so many are `known` already.
+        """
         async with asyncio.timeout(PATIENCE_S):
             again_at = 0.0
-            while not (found := self.told(kind, **values)):
+            while not (found := self.told(kind, **values)[known:]):
                 if act is not None and self.patrol.on and now().mono >= again_at:
                     again_at = now().mono + AGAIN_S
-                    self._network.world.later(0.0, lambda at: _done(act(at)))
+                    self.network.world.later(0.0, lambda at: _done(act(at)))
                 await asyncio.sleep(0.005)
         return found[0]
 
@@ -201,6 +210,22 @@ async def test_it_is_heard_over_a_bad_line(
     line = {**BAD, "byte_at_a_time": True} if kind in SERIAL else BAD
     async with shift(kind, run_gateway, tmp_path, **line) as day:
         await a_day(kind, day)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_base_that_restarts_is_heard_again(
+    kind: str, run_gateway: RunGateway, tmp_path: Path
+) -> None:
+    restart_s = 40.0 if kind == "hytera-serial" else 15.0  # found out after 20 s of silence
+    async with shift(kind, run_gateway, tmp_path, restart_s=restart_s) as day:
+        station = day.network.world.stations["base"]
+        assert isinstance(station, BadLine)
+        await eventually(lambda: station.restarts, PATIENCE_S)
+        sign = RadioRegistered if kind in REGISTERS else PositionReported
+        known = len(day.told(sign))
+        act = (lambda at: day.patrol.say(101, 2.0, at)) if kind == "homebrew" else None
+        await day.hear(sign, act, known=known)
 
 
 async def test_every_repeater_of_a_network_has_patrols(
