@@ -28,6 +28,8 @@ from radio_gateway.protocols.hytera.rcp import (
 
 CALL_LIMIT_S: Final = 300.0
 "Repeaters limit transmissions to less; a call that runs longer has lost its end."
+LATE_BEGIN_S: Final = 5.0
+"A begin that was sent again comes at most so long after the end that overtook it."
 MERGE_S: Final = 30.0
 "The signs of one press of the emergency key come within this time."
 
@@ -136,6 +138,8 @@ class _Channel:
     "First call's key, type and target while the hang time lasts."
     last: tuple[int, int, int] | None = None
     "Sender, type and target of the newest call, over or not."
+    begin_by: float = float("-inf")
+    "Until then the begin of that call may come, which its end overtook."
 
 
 class HyteraCalls:
@@ -237,6 +241,7 @@ class HyteraCalls:
         parties = (status.sender, status.call_type, status.target)
         if radio is None or channel.call is not None or channel.last == parties:
             return
+        channel.begin_by = at.mono + LATE_BEGIN_S
         if self._start(radio, status.call_type, status.target, route, at, late_entry=True):
             self._check_emergency(radio, status.call_type, status.target, route, raw, at)
 
@@ -255,7 +260,10 @@ class HyteraCalls:
         if kind is None or not 0 <= target <= 0xFF_FFFF:
             return False
         channel = self._channels.setdefault(route, _Channel())
-        channel.last = (radio.number, call_type, target)
+        parties = (radio.number, call_type, target)
+        if not late_entry and channel.last == parties and at.mono < channel.begin_by:
+            return False  # the begin of a call that is logged by its end already
+        channel.last = parties
         running = channel.call
         if running is not None:
             if (running.radio, running.call_type, running.target) == (radio, call_type, target):

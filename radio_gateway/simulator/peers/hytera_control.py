@@ -62,7 +62,7 @@ class ControlPort:
         return self._session.deadline()
 
     def send(self, octets: bytes, now: float) -> None:
-        """Say something, again and again until it is acknowledged; without a session it is lost."""
+        """Say something, data until it is acknowledged; without a session it is lost."""
         if self._session.up:
             self._keys += 1
             self._unsent[self._keys] = octets
@@ -81,7 +81,9 @@ class ControlPort:
                 case HandedOver(key=key):
                     self._unsent.pop(key, None)
                 case NotTaken(key=key) if self._session.up:
-                    self.send(self._unsent.pop(key), now)
+                    octets = self._unsent.pop(key)
+                    if octets[0] != Service.RCP:  # states of calls are old by then
+                        self.send(octets, now)
                 case StateChanged():
                     self.tells_calls = self.tells_emergency = False
                     self._unsent.clear()

@@ -153,6 +153,17 @@ def test_a_call_whose_begin_was_lost_is_known_by_its_end(rig: Rig, heard: tuple[
     assert (ended.call, ended.late_entry) == (started.call, True)
 
 
+def test_a_begin_that_its_end_overtook_is_no_other_call(rig: Rig) -> None:
+    rig.connect("rcp1")
+    rig.hstrp("rcp1", slot_status(1))
+    rig.now = 2.0
+    rig.hstrp("rcp1", slot_status(0))
+    assert len([e for e in rig.events() if isinstance(e, CallStarted)]) == 1
+    rig.now = 8.0
+    rig.hstrp("rcp1", slot_status(0))
+    assert len([e for e in rig.events() if isinstance(e, CallStarted)]) == 1
+
+
 def test_an_emergency_call_whose_begin_was_lost_is_still_an_emergency(rig: Rig) -> None:
     rig.connect("rcp1")
     rig.hstrp("rcp1", hdap("0245b8", bytes.fromhex("0100 0100 0100 0300 c9000000 fa372300")))
