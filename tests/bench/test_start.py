@@ -1,4 +1,4 @@
-"""How soon `dispatch run` and `dispatch serve` answer, and how much memory they take."""
+"""How soon a gateway, `dispatch run` and `dispatch serve` answer, and how much memory they take."""
 
 import asyncio
 import os
@@ -14,11 +14,14 @@ from tests.bench.machine import cpu_s, resident_mib
 from tests.bench.results import record
 from tests.dispatch.postgres import create_database
 from tests.e2e.system import Installation, Running, free_port, until
+from tests.fakes.hytera_radio import address, hdap
 
 pytestmark = pytest.mark.bench
 
 STARTS = 3
 LONGEST_S, LARGEST_MIB = 2.5, 130
+GATEWAY_S, GATEWAY_MIB = 1.0, 60
+GATEWAY = "from radio_gateway.cli import main; main()"
 BARE = "import asyncio, uvloop, fastapi, sqlmodel, uvicorn, orjson"
 "What any server on these libraries has to import."
 
@@ -51,6 +54,63 @@ def test_start(command: str, tmp_path: Path, request: pytest.FixtureRequest) -> 
     record(f"{name}: processor until then", used, "s", raw=raw, note="raw: the imports alone")
     largest = f"< {LARGEST_MIB}"
     record(f"{name}: resident", resident, "MiB", goal=largest, ok=resident < LARGEST_MIB)
+
+
+def test_start_of_a_gateway(tmp_path: Path) -> None:
+    """Ready is who answers a radio, which means that its event is on disk."""
+    ports = {name: free_port(socket.SOCK_DGRAM) for name in ("rrs", "lp", "tmp")}
+    lines = "\n".join(f"{name} = {port}" for name, port in ports.items())
+    broker = free_port(socket.SOCK_STREAM)
+    (tmp_path / "gateway.toml").write_text(
+        f"""
+        [gateway]
+        id = "bench"
+        data_dir = "data"
+        [mqtt]
+        host = "127.0.0.1"
+        port = {broker}
+        [[link]]
+        kind = "hytera"
+        name = "Base"
+        network = "bench"
+        style = "radio"
+        peers = ["127.0.0.1"]
+        dispatcher_id = 1
+        [link.ports]
+        {lines}
+        """,
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-c", GATEWAY, "run", "--config", "gateway.toml"]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    seconds, memory = [], []
+    for turn in range(STARTS):
+        began = time.monotonic()
+        with (tmp_path / f"log{turn}").open("wb") as log:
+            process = subprocess.Popen(
+                command, cwd=tmp_path, env=environment, stdout=log, stderr=subprocess.STDOUT
+            )
+            try:
+                until(lambda: _is_registered(ports["rrs"]), "an answer to a radio")
+                seconds.append(time.monotonic() - began)
+                memory.append(resident_mib(process.pid))
+            finally:
+                process.terminate()
+                process.wait(20)
+    took, resident = min(seconds), max(memory)
+    record("gateway: first radio answered", took, "s", goal="< 1", ok=took < GATEWAY_S)
+    record("gateway: resident", resident, "MiB", goal="< 60", ok=resident < GATEWAY_MIB)
+
+
+def _is_registered(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as radio:
+        radio.settimeout(0.02)
+        try:
+            radio.connect(("127.0.0.1", port))
+            radio.send(hdap(0x11, 0x0003, address(2000)))
+            return bool(radio.recv(200))
+        except OSError:  # nobody listens yet, or it is still busy
+            return False
 
 
 def _answers(server: Running, port: int) -> bool:
