@@ -7,7 +7,7 @@ from radio_gateway.domain.events import PositionReported, PositionSource
 from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.ids import RadioId
 from radio_gateway.domain.moment import Moment
-from radio_gateway.protocols.dmr.location import UdtPosition
+from radio_gateway.protocols.dmr.location import LipShortReport, UdtPosition
 from radio_gateway.protocols.hytera import lp
 from radio_gateway.protocols.mototrbo import lrrp
 from radio_gateway.protocols.mototrbo.lrrp_report import Report, without_rollover
@@ -18,6 +18,8 @@ _KMH: Final = 3.6
 _KMH_PER_KNOT: Final = 1.852
 _CLOCK_SKEW: Final = timedelta(minutes=10)
 _OLD: Final = timedelta(minutes=10)
+_LIP_UNDER_30_MIN: Final = 2
+_LIP_ANSWER: Final = 0
 
 HyteraReport: TypeAlias = (
     lp.ImmediateReport
@@ -97,4 +99,28 @@ def of_udt(position: UdtPosition, radio: RadioId, link: str, at: Moment) -> Posi
         source=PositionSource.TRIGGERED,
         speed_kmh=position.speed_kmh,
         bearing_deg=None if course is None else float(course),
+    )
+
+
+def of_lip(
+    report: LipShortReport, radio: RadioId, link: str, at: Moment
+) -> PositionReported | None:
+    """A short report in one burst; 0/0 is no place.
+
+    It tells how old the fix is at most, never when it was taken: there is no fix time, and one of
+    over five minutes is stale.
+    """
+    if not (report.point.lat or report.point.lon):
+        return None
+    answer = report.reason == _LIP_ANSWER
+    return PositionReported(
+        link=link,
+        at=at,
+        radio=radio,
+        point=report.point,
+        source=PositionSource.REQUESTED if answer else PositionSource.TRIGGERED,
+        error_m=report.error_m,
+        speed_kmh=report.speed_kmh,
+        bearing_deg=report.course_deg,
+        stale=report.elapsed == _LIP_UNDER_30_MIN,
     )

@@ -126,6 +126,9 @@ class Receiver:
                 self._control(frame, block, site, at)
             case DataType.DATA_HEADER:
                 self._announced(frame, block, site, at)
+            case DataType.USB_DATA:
+                self._services.usb(frame.source, block, at)
+                self._heard(frame.source, frame, site, at)
             case _ if kind in BLOCK_TYPES:
                 packet = self._packets.block(frame, kind, block, at)
                 if packet is not None:

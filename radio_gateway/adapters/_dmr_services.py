@@ -37,7 +37,7 @@ from radio_gateway.protocols.dmr.content import (
 )
 from radio_gateway.protocols.dmr.data_header import Sap
 from radio_gateway.protocols.dmr.ip import CompressedUdp
-from radio_gateway.protocols.dmr.location import UdtPosition
+from radio_gateway.protocols.dmr.location import LipShortReport, UdtPosition, usb_service
 from radio_gateway.protocols.dmr.reassembly import DataPacket
 from radio_gateway.protocols.errors import MalformedError
 from radio_gateway.protocols.hytera import lp, rrs, tmp
@@ -105,6 +105,21 @@ class Services:
                 self._hand_on(source, f"dmr/sap_{sap}", payload, at)
             case Response():
                 pass
+
+    def usb(self, source: int, block: bytes, at: Moment) -> None:
+        """Take the block of a USB data burst; its envelope alone says which radio sent it.
+
+        Raises:
+            MalformedError: wrong length or CRC.
+        """
+        service = usb_service(block)
+        if not source:
+            log.debug("%s: USB data of nobody: %s", self._link, block.hex(" "))
+        elif service:
+            self._hand_on(source, f"dmr/usb_{service}", block, at)
+        elif not self._repeated.seen((source, block), at.mono):
+            report = LipShortReport.parse(block)
+            self._place(places.of_lip(report, self._radio(source), self._link, at))
 
     def _status(self, source: int, status: int, site: str, at: Moment) -> None:
         if not self._repeated.seen((source, "status", status), at.mono):

@@ -1,7 +1,7 @@
 """Bursts of a modem name nobody: who talks is read from them and kept for those that follow."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from radio_gateway.adapters._dmr_receiver import Receiver
@@ -181,7 +181,10 @@ class SlotListener:
             self._on_block(kind, block)
             slot.group, slot.source, slot.target = _addresses(kind, block)
         slot.sequence = (slot.sequence + 1) % 256
-        self._receiver.block(slot.info(rssi_dbm), kind, block, colour_code, self._site, at)
+        info = slot.info(rssi_dbm)
+        if kind is DataType.USB_DATA:  # stands alone: no burst before it says who sent it
+            info = replace(info, source=0, target=0)
+        self._receiver.block(info, kind, block, colour_code, self._site, at)
 
     def _header(self, slot: _Slot, block: bytes) -> None:
         lc = parse_lc(open_full_lc(block, DataType.VOICE_LC_HEADER))

@@ -12,6 +12,8 @@ from radio_gateway.protocols.errors import MalformedError
 KMH_PER_KNOT: Final = 1.852
 _FAST: Final = 127
 "Speed field: as fast as this or faster, so not known."
+_LIP: Final = 0
+"Service of USB data: location."
 _ONE_BLOCK: Final = 10
 _TWO_BLOCKS: Final = 22
 _ERROR_BOUNDS_M: Final = (2.0, 20.0, 200.0, 2e3, 2e4, 2e5)
@@ -64,7 +66,10 @@ class LipShortReport:
     """The location information protocol's short report in one USB data burst (data type 11).
 
     Widths as TETRA defines them; a decoder that follows the same tables gives the example of the
-    tests. The sender is known by a hash only, so the report says where, and the slot says who.
+    tests. The sender is known by a hash only, so the report says where, and the envelope of the
+    burst says who: how addresses are hashed was never seen in a capture, so it is not compared.
+    The same report in unified data transport (format 11) or compressed UDP (port 5017) has no
+    public bytes that show where it begins; it is not read there.
     """
 
     point: GeoPoint
@@ -76,6 +81,7 @@ class LipShortReport:
     elapsed: int
     "Age of the fix: 0 under 5 s, 1 under 5 min, 2 under 30 min, 3 unknown."
     reason: int
+    "0: answer to a request; others are reserved."
     address_hash: int
     "8 bit"
 
@@ -86,10 +92,9 @@ class LipShortReport:
         Raises:
             MalformedError: wrong length or CRC, or another service than location.
         """
-        check_seal(block, CrcMask.USB_DATA, "USB data")
-        bits = _Bits(block)
-        if bits.at(0, 4):
+        if usb_service(block) != _LIP:
             raise MalformedError("USB data of another service than location", block)
+        bits = _Bits(block)
         error, velocity = bits.at(55, 3), bits.at(58, 7)
         return cls(
             point=GeoPoint(
@@ -103,6 +108,16 @@ class LipShortReport:
             reason=bits.at(69, 3),
             address_hash=bits.at(72, 8),
         )
+
+
+def usb_service(block: bytes) -> int:
+    """Which service the 12 octets of a USB data burst are of, 0..15; 0 is location.
+
+    Raises:
+        MalformedError: wrong length or CRC.
+    """
+    check_seal(block, CrcMask.USB_DATA, "USB data")
+    return block[0] >> 4
 
 
 def lip_speed_kmh(code: int) -> float | None:

@@ -18,13 +18,16 @@ from radio_gateway.domain.events import (
     TelemetryReceived,
     TextReceived,
 )
+from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.protocols.dmr import short_text
 from radio_gateway.protocols.dmr.air import Parties
+from radio_gateway.protocols.dmr.checks import CrcMask, seal
 from radio_gateway.protocols.dmr.data_header import Sap, StatusHeader
 from radio_gateway.protocols.dmr.header_building import build_data_header
 from radio_gateway.protocols.dmr.packet_building import Packet, datagram, packet, short_data
 from radio_gateway.protocols.dmr.slot_type import DataType
+from radio_gateway.protocols.errors import MalformedError
 from tests.radio_gateway.support import moment
 
 RADIO, OTHER, GROUP = 2308195, 2308196, 101
@@ -33,6 +36,9 @@ TO_OTHER, TO_GROUP = Parties(OTHER, RADIO), Parties(GROUP, RADIO, group=True)
 EMERGENCY = (  # B003 hex: address, kind 1, a fix of 2015; end without its checksum
     bytes.fromhex("08b003002d 0a233863 01") + b"A183648261015N4718.8051E01854.43870.1121\0\x03"
 )
+LIP = "07800001c000004a00da"
+"""Published example (tests/vectors/dmr): 22.5 S 45 W, under 20 m, 20 km/h north, under 5 min, an
+answer."""
 
 
 @dataclass(frozen=True)
@@ -203,3 +209,63 @@ def test_a_hytera_text_that_nobody_answered_is_told_once_however_often_it_comes(
         )
         air.now += 12.0
     assert [event.text for event in air.told() if isinstance(event, TextReceived)] == ["Sveiki"]
+
+
+def usb(octets: str) -> bytes:
+    return seal(bytes.fromhex(octets), CrcMask.USB_DATA)
+
+
+def test_a_short_location_report_is_the_place_of_the_radio_in_its_envelope(air: Air) -> None:
+    for _ in range(2):
+        air.burst(DataType.USB_DATA, usb(LIP))
+    (place,) = air.told()
+    assert isinstance(place, PositionReported)
+    assert (place.radio, place.point) == (OFFICER, GeoPoint(-22.5, -45.0))
+    assert (place.error_m, place.speed_kmh, place.bearing_deg) == (20.0, 20.0, 0.0)
+    assert (place.fixed_at, place.stale) == (None, False)
+    assert place.source is PositionSource.REQUESTED
+    assert [e.radio for e in air.events if isinstance(e, RadioHeard)] == [OFFICER]
+
+
+@pytest.mark.parametrize(
+    ("octets", "stale", "source", "speed", "bearing", "error"),
+    [  # worked out from the example: octet 0 bits 2-3 the age; the last four octets hold error 3
+        # bits (from the last bit of octet 6), speed 7, direction 4, reason 3, hash 8
+        ("0b800001c000004a00da", True, PositionSource.REQUESTED, 20.0, 0.0, 20.0),
+        ("0f800001c000004a00da", False, PositionSource.REQUESTED, 20.0, 0.0, 20.0),
+        ("07800001c000004a01da", False, PositionSource.TRIGGERED, 20.0, 0.0, 20.0),
+        ("07800001c000004a20da", False, PositionSource.REQUESTED, 20.0, 90.0, 20.0),
+        ("07800001c000007fa0da", False, PositionSource.REQUESTED, None, 90.0, 20.0),
+        ("07800001c00001ca00da", False, PositionSource.REQUESTED, 20.0, 0.0, None),
+    ],
+    ids=["under 30 min", "age unknown", "other reason", "east", "too fast", "error unknown"],
+)
+def test_what_a_short_location_report_does_not_know_is_not_told(
+    air: Air,
+    octets: str,
+    stale: bool,
+    source: PositionSource,
+    speed: float | None,
+    bearing: float,
+    error: float | None,
+) -> None:
+    air.burst(DataType.USB_DATA, usb(octets))
+    (place,) = air.told()
+    assert isinstance(place, PositionReported)
+    assert (place.stale, place.source) == (stale, source)
+    assert (place.speed_kmh, place.bearing_deg, place.error_m) == (speed, bearing, error)
+
+
+def test_a_short_location_report_of_nowhere_or_with_a_bad_crc_is_no_place(air: Air) -> None:
+    air.burst(DataType.USB_DATA, usb("040000000000004a00da"))
+    with pytest.raises(MalformedError, match="CRC"):
+        air.burst(DataType.USB_DATA, seal(bytes.fromhex(LIP), CrcMask.CSBK))
+    assert air.told() == []
+
+
+def test_single_bursts_of_other_services_are_handed_on(air: Air) -> None:
+    block = usb("1" + LIP[1:])
+    air.burst(DataType.USB_DATA, block)
+    (raw,) = air.told()
+    assert isinstance(raw, TelemetryReceived)
+    assert (raw.radio, raw.kind, raw.data) == (OFFICER, "dmr/usb_1", block)

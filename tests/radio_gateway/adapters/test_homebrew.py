@@ -20,11 +20,13 @@ from radio_gateway.domain.events import (
     LinkChanged,
     LinkHealth,
     LinkState,
+    PositionReported,
     RadioHeard,
     TextFailure,
     TextProgress,
     TextState,
 )
+from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.domain.ports import Ability, Adapter, Peer
 from radio_gateway.protocols.dmr import embedded
@@ -351,6 +353,17 @@ class TestBurstAgainstEnvelope:
             network.send(frame.build())
 
         assert len(network.events(CallEnded)) == 2
+
+
+def test_a_location_in_one_burst_is_of_the_radio_that_the_repeater_names(network: Network) -> None:
+    # published example: 22.5 S 45 W (tests/vectors/dmr, lip-short-report)
+    block = seal(bytes.fromhex("07800001c000004a00da"), CrcMask.USB_DATA)
+    burst = build_data(Sync.MS_DATA, SlotType(1, DataType.USB_DATA), block)
+    network.send(replace(FRAME, detail=DataType.USB_DATA, burst=burst).build())
+    network.send(replace(FRAME, detail=DataType.USB_DATA, burst=burst, source=0).build())
+
+    [place] = network.events(PositionReported)
+    assert (place.radio, place.point) == (RADIO, GeoPoint(-22.5, -45.0))
 
 
 def test_a_captured_preamble_shows_its_radio() -> None:

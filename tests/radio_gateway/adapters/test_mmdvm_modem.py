@@ -27,8 +27,12 @@ from radio_gateway.domain.events import (
 from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.protocols.dmr.air import Parties
+from radio_gateway.protocols.dmr.burst import build_data
+from radio_gateway.protocols.dmr.checks import CrcMask, seal
 from radio_gateway.protocols.dmr.link_control import GpsInfo
 from radio_gateway.protocols.dmr.sending import text_bursts
+from radio_gateway.protocols.dmr.slot_type import DataType, SlotType
+from radio_gateway.protocols.dmr.sync import Sync
 from radio_gateway.protocols.mmdvm.configuration import Frequencies
 from radio_gateway.simulator.peers.mmdvm import LineLoss, ModemPeer
 from tests.fakes.mmdvm_modem import (
@@ -257,6 +261,19 @@ def test_a_text_from_a_radio_is_read(rig: Rig) -> None:
     events = uplink(rig, [(item.slot_type.data_type, item.octets) for item in bursts])
     (text,) = [e for e in events if isinstance(e, TextReceived)]
     assert (text.radio, text.text) == (UNIT, "Esu vietoje")
+
+
+def test_a_location_in_one_burst_is_not_of_the_radio_that_talked_before(rig: Rig) -> None:
+    """The burst names nobody, and a modem has no envelope."""
+    rig.hear(header() + voice())
+    rig.wait(1)
+    # published example (tests/vectors/dmr, lip-short-report)
+    block = seal(bytes.fromhex("07800001c000004a00da"), CrcMask.USB_DATA)
+    octets = build_data(Sync.MS_DATA, SlotType(1, DataType.USB_DATA), block)
+    heard = uplink(rig, [(DataType.USB_DATA, octets)])
+    assert not [e for e in heard if isinstance(e, PositionReported)]
+    rig.wait(6)
+    assert [e.malformed for e in rig.log if isinstance(e, LinkHealth)][-1] == 0
 
 
 @pytest.mark.parametrize("seed", range(5))
