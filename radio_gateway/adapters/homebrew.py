@@ -33,7 +33,7 @@ from radio_gateway.protocols.errors import MalformedError, RefusedError
 from radio_gateway.protocols.homebrew.dmrd import AliasFrame, DmrFrame, GpsFrame
 from radio_gateway.protocols.homebrew.frames import MAX_DATAGRAM
 from radio_gateway.protocols.homebrew.master import Address, MasterSession, Payload, Session, State
-from radio_gateway.protocols.homebrew.messages import Key
+from radio_gateway.protocols.homebrew.messages import Key, Options
 from radio_gateway.protocols.homebrew.options import StaticTalkgroups
 
 log = logging.getLogger(__name__)
@@ -73,6 +73,8 @@ class HomebrewConfig:
     keepalive_timeout_s: float = 35.0
     allow_gateway_dialect_from: frozenset[str] = frozenset()
     "Addresses of MMDVMHost programs that may connect without a passphrase."
+    beacon_every_s: float | None = None
+    "How often repeaters are asked for a beacon; None: never."
     texts: TextConfig = field(default_factory=TextConfig)
 
 
@@ -142,6 +144,7 @@ class HomebrewMaster:
         self._faults = FaultLog(config.name, log, secret_tag=Key.TAG)
         self._outgoing: list[Outgoing] = []
         self._health_at: float | None = None
+        self._beacon_at: float | None = None
 
     def feed(self, frame: bytes, peer: Peer, at: Moment) -> None:
         """Take one datagram; a bad one is counted and dropped, never raised."""
@@ -151,7 +154,10 @@ class HomebrewMaster:
                 raise MalformedError("longer than any message", frame)
             payload = self._session.feed(frame, Address(peer.host, peer.port), at.mono)
             self._follow_session(at)
-            if payload is not None:
+            if isinstance(payload, Options):
+                name = self._sites[payload.repeater_id].name
+                log.info("%s: %s: asks for %r", self._config.name, name, payload.options)
+            elif payload is not None:
                 self._take(payload, at)
         except MalformedError as error:
             self._whole.malformed += 1
@@ -178,6 +184,10 @@ class HomebrewMaster:
         self._session.expire(at.mono)
         self._follow_session(at)
         self._texts.expire(at)
+        if self._beacon_at is not None and at.mono >= self._beacon_at:
+            self._beacon_at = self._next_beacon(at)
+            for session in self._session.up():
+                self._session.ask_for_beacon(session.repeater_id)
         self._follow_session(at)
         if self._health_at is not None and at.mono >= self._health_at:
             self._health_at = at.mono + HEALTH_EVERY_S
@@ -190,19 +200,21 @@ class HomebrewMaster:
             self._session.deadline(),
             self._texts.deadline(),
             self._health_at,
+            self._beacon_at,
         )
         return min((moment for moment in due if moment is not None), default=None)
 
     def opened(self, at: Moment) -> None:
         """The socket is open; every repeater is awaited."""
         self._health_at = at.mono + HEALTH_EVERY_S
+        self._beacon_at = self._next_beacon(at)
         self._whole.state, self._whole.since = LinkState.UP, at.utc
         for site in self._sites.values():
             site.become(LinkState.CONNECTING, "waiting for the repeater", at, self._events.append)
 
     def closed(self, reason: str, at: Moment) -> None:
         """The socket is gone: calls are cut off, sessions end."""
-        self._health_at = None
+        self._health_at = self._beacon_at = None
         self._whole.state, self._whole.since = LinkState.DOWN, at.utc
         self._session.close(reason)
         self._follow_session(at)
@@ -220,6 +232,10 @@ class HomebrewMaster:
         """Datagrams to send since the last call, oldest first."""
         taken, self._outgoing = self._outgoing, []
         return taken
+
+    def _next_beacon(self, at: Moment) -> float | None:
+        every_s = self._config.beacon_every_s
+        return None if every_s is None else at.mono + every_s
 
     def _follow_session(self, at: Moment) -> None:
         """Turn changes of logins into link events, and answers into datagrams."""

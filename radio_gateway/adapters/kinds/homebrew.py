@@ -49,6 +49,13 @@ class HomebrewSettings(TextSettings, UdpSettings):
         le=600,
         description="Seconds without keep-alive after which a repeater counts as lost.",
     )
+    beacon_every_s: float | None = Field(
+        default=None,
+        ge=10,
+        le=3600,
+        description="Seconds between requests to all repeaters for a beacon, by which radios find "
+        "the next one; without it none are asked for.",
+    )
     allow_gateway_dialect_from: frozenset[IpAddress] = Field(
         default=frozenset(),
         description="IP addresses of MMDVMHost programs that may connect without a passphrase; "
@@ -74,6 +81,7 @@ def _build(settings: HomebrewSettings, entropy: Entropy) -> HomebrewMaster:
         repeaters=repeaters,
         hang_time_s=settings.hang_time_s,
         keepalive_timeout_s=settings.keepalive_timeout_s,
+        beacon_every_s=settings.beacon_every_s,
         allow_gateway_dialect_from=settings.allow_gateway_dialect_from,
         texts=settings.texts,
     )

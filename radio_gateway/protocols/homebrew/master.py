@@ -37,6 +37,8 @@ from radio_gateway.protocols.homebrew.messages import (
 
 Payload: TypeAlias = DmrFrame | AliasFrame | GpsFrame
 "What a repeater that is logged in says about radios."
+Told: TypeAlias = Payload | Options
+"The same, or what it asks for itself."
 
 
 class Address(NamedTuple):
@@ -112,8 +114,10 @@ class MasterSession:
         self._outgoing: list[tuple[bytes, Address]] = []
         self._transitions: list[Transition] = []
 
-    def feed(self, datagram: bytes, sender: Address, now: float) -> Payload | None:
+    def feed(self, datagram: bytes, sender: Address, now: float) -> Told | None:
         """Take one datagram; what it says about radios when its sender is logged in.
+
+        Options are handed on when they are others than before.
 
         Raises:
             MalformedError: no message that a repeater sends.
@@ -129,8 +133,10 @@ class MasterSession:
                 self._verify(frame, sender, now)
             case Ping(repeater_id) | RepeaterCloses(repeater_id):
                 self._keep_alive(frame, self._session_of(repeater_id, sender, now), now)
-            case Configuration() | Options() | SitePosition():
+            case Configuration() | SitePosition():
                 self._configure(frame, self._session_of(frame.repeater_id, sender, now))
+            case Options():
+                return self._ask(frame, self._session_of(frame.repeater_id, sender, now))
             case DmrFrame() | AliasFrame() | GpsFrame():
                 session = self._session_of(frame.repeater_id, sender, now)
                 if session.state is not State.UP:
@@ -177,6 +183,8 @@ class MasterSession:
 
     def ask_for_beacon(self, repeater_id: int) -> None:
         """Let a repeater send its beacon now, so that radios nearby may find it.
+
+        Whether it does is its own matter: MMDVMHost wants `Beacons=1` without an interval.
 
         Raises:
             NotReadyError: it is not logged in.
@@ -277,17 +285,20 @@ class MasterSession:
             self._outgoing.append((Refuse(session.repeater_id).build(), session.address))
             self._end(session, "the repeater left")
 
-    def _configure(self, frame: Configuration | Options | SitePosition, session: Session) -> None:
+    def _configure(self, frame: Configuration | SitePosition, session: Session) -> None:
         match frame:
             case Configuration():
                 session.configuration = frame
                 self._become(session, State.UP, "login accepted")
                 self._acknowledge(session.repeater_id, session.address)
-            case Options():
-                session.options = frame
-                self._acknowledge(session.repeater_id, session.address)
             case SitePosition():
                 pass  # where the repeater stands is configured on our side
+
+    def _ask(self, frame: Options, session: Session) -> Options | None:
+        new = session.options != frame
+        session.options = frame
+        self._acknowledge(session.repeater_id, session.address)
+        return frame if new else None
 
     def _speaks_host_dialect(self, datagram: bytes, sender: Address) -> bool:
         session = self._by_address.get(sender)

@@ -144,6 +144,45 @@ def test_closing_the_socket_cuts_off_calls_and_sites(network: Network) -> None:
     assert network.master.deadline() is None
 
 
+def sent(network: Network, seconds: float) -> list[tuple[bytes, Peer]]:
+    """What the master sends at a time."""
+    network.master.expire(moment(seconds))
+    return [(frame.data, frame.peer) for frame in network.master.outgoing()]
+
+
+def test_repeaters_are_asked_for_a_beacon_as_often_as_configured() -> None:
+    network = Network(changes={"beacon_every_s": 20.0})
+    network.log_in(LIEPAJA)
+    request = b"RPTSBKN" + LIEPAJA.to_bytes(4, "big"), PEERS[LIEPAJA]
+
+    assert sent(network, 19.9) == []
+    assert sent(network, 20.0) == [request]
+    assert sent(network, 39.9) == []
+    network.now = 40.0
+    network.repeaters[LIEPAJA].close()
+    network.exchange()
+    assert sent(network, 40.0) == [], "nobody is there to be asked"
+
+
+def test_nobody_is_asked_for_a_beacon_without_that_setting(network: Network) -> None:
+    assert sent(network, 30.0) == []
+
+
+def test_what_a_repeater_asks_for_is_shown_once_without_control_characters(
+    network: Network, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    options = b"RPTO" + LIEPAJA.to_bytes(4, "big")
+    for text in (b"TS1=1,2;TS2=9", b"TS1=1,2;TS2=9", b"TS1=7\x1b[2J"):
+        assert network.send(options + text) == []
+
+    shown = [r.getMessage() for r in caplog.records if "asks for" in r.getMessage()]
+    assert shown == [
+        "liepaja-dmr: Liepāja: asks for 'TS1=1,2;TS2=9'",
+        "liepaja-dmr: Liepāja: asks for 'TS1=7[2J'",
+    ]
+
+
 def test_health_is_told_every_five_seconds(network: Network) -> None:
     network.run(0.5)
     network.send(b"junk", STRANGER)
