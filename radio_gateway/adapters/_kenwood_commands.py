@@ -20,6 +20,11 @@ SPACING_S: Final = 2.0
 WAIT_S: Final = 60.0
 "A command that could not leave for this long fails."
 QUEUE_LIMIT: Final = 100
+SHORT_FRAME: Final = 60
+"Octets; the reply time of the settings is for frames up to here."
+AIR_OCTETS_PER_S: Final = 100
+"""A longer one takes its time at the base and on the air before it is answered: somewhat less than
+the 1200 bit/s of FleetSync. How long radios really take is not public."""
 REMEMBERED: Final = 1000
 "Keys of past commands that are known as repetitions."
 
@@ -30,6 +35,10 @@ class _Queued:
     frame: bytes
     at: float
     "Monotonic seconds of its queueing, later of its sending."
+
+    def patience_s(self, reply_timeout_s: float) -> float:
+        """How long its answer may take."""
+        return reply_timeout_s + max(0, len(self.frame) - SHORT_FRAME) / AIR_OCTETS_PER_S
 
 
 class CommandQueue:
@@ -80,7 +89,7 @@ class CommandQueue:
 
     def deadline(self, *, writable: bool) -> float | None:
         if self._outstanding is not None:
-            return self._outstanding.at + self._reply_timeout_s
+            return self._outstanding.at + self._outstanding.patience_s(self._reply_timeout_s)
         if not self._queue:
             return None
         return self._send_after if writable else self._queue[0].at + WAIT_S
@@ -88,10 +97,10 @@ class CommandQueue:
     def expire(self, at: Moment, *, writable: bool) -> list[Event]:
         events: list[Event] = []
         out = self._outstanding
-        if out is not None and at.mono >= out.at + self._reply_timeout_s:
+        patience_s = 0.0 if out is None else out.patience_s(self._reply_timeout_s)
+        if out is not None and at.mono >= out.at + patience_s:
             self._outstanding = None
-            waited = f"{self._reply_timeout_s:g} s"
-            reason = f"no answer of the base for {waited}"
+            reason = f"no answer of the base for {patience_s:g} s"
             events.append(self.failed(out.command, TextFailure.NO_ANSWER, reason, at))
         while self._queue and not writable and at.mono >= self._queue[0].at + WAIT_S:
             reason = "nothing valid heard from the base, so nothing is written to the port"

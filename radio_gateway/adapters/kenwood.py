@@ -18,7 +18,7 @@ from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Ability, Capabilities, Outgoing, Peer
 from radio_gateway.protocols.errors import MalformedError
 from radio_gateway.protocols.kenwood import frames
-from radio_gateway.protocols.kenwood.frames import SHORT_TEXT, System, TextFrame
+from radio_gateway.protocols.kenwood.frames import LONG_TEXT, SHORT_TEXT, System, TextFrame
 from radio_gateway.protocols.kenwood.ids import IdForm
 from radio_gateway.protocols.kenwood.reader import IDLE_S, FrameReader, Item, Kind
 from radio_gateway.protocols.kenwood.sentences import (
@@ -93,10 +93,11 @@ class KenwoodBase:
                 Ability.EMERGENCY,
             }
         ),
-        text_limit=SHORT_TEXT,
+        text_limit=LONG_TEXT,
         notes=(
             "Texts and position requests to FleetSync and NEXEDGE radios; the frames for DMR "
-            "radios and texts from radios are not public. Calls name no talkgroup; a setting does."
+            "radios and texts from radios are not public. Texts over 48 characters go out as long "
+            "texts, which not every radio takes. Calls name no talkgroup; a setting does."
         ),
     )
 
@@ -295,9 +296,10 @@ class KenwoodBase:
             text = printable_ascii(command.text)
         except ValueError as error:
             raise _CannotError(str(error)) from error
-        if len(text) > SHORT_TEXT:
-            detail = f"text has {len(text)} characters, the radio takes {SHORT_TEXT}"
+        if len(text) > LONG_TEXT:
+            detail = f"text has {len(text)} characters, the radio takes {LONG_TEXT}"
             raise _CannotError(detail, TextFailure.TOO_LONG)
+        long = len(text) > SHORT_TEXT
         if command.radio is not None:
             unit = self._numbering.unit(command.radio)
             if unit is None:
@@ -305,12 +307,12 @@ class KenwoodBase:
             if unit.form is IdForm.LETTER8:
                 raise _CannotError("how this base sends texts to DMR radios is not public")
             system = System.FLEETSYNC if unit.form is IdForm.FLEETSYNC else System.NEXEDGE
-            return TextFrame(system, text, unit).build()
+            return TextFrame(system, text, unit, long=long).build()
         group = command.talkgroup
         if group and group.network == self._numbering.fleetsync and group.number == ALL_FLEETS:
-            return TextFrame(System.FLEETSYNC, text).build()
+            return TextFrame(System.FLEETSYNC, text, long=long).build()
         if group and group.network == self._numbering.nxdn and group.number <= MAX_NXDN_GROUP:
-            return TextFrame(System.NEXEDGE, text, group=group.number).build()
+            return TextFrame(System.NEXEDGE, text, group=group.number, long=long).build()
         raise _CannotError(f"{group} cannot be reached through this base")
 
     def _poll(self, command: RequestPosition, at: Moment) -> bytes:

@@ -50,7 +50,10 @@ class KenwoodSettings(SerialSettings):
         description="Whether positions with a wrong checksum are shown, marked as unverified.",
     )
     reply_timeout_s: float = Field(
-        default=8.0, ge=1, le=60, description="Seconds that the radio has to answer a command."
+        default=8.0,
+        ge=1,
+        le=60,
+        description="Seconds that the radio has to answer a command; long texts get more.",
     )
 
 

@@ -16,7 +16,7 @@ from radio_gateway.protocols.kenwood.reader import ETX, STX
 SHORT_TEXT: Final = 48
 "Characters of an `F` text; what is longer the radio drops without a word."
 LONG_TEXT: Final = 1024
-"Characters of a `G` text; documented, not yet seen."
+"Characters of a `G` text; documented, not yet seen. Some radios take 4096, older ones none."
 
 
 class System(StrEnum):

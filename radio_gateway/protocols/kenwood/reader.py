@@ -11,6 +11,8 @@ STX: Final = b"\x02"
 ETX: Final = b"\x03"
 MAX_LINE: Final = 512
 "Real sentences reach 89 octets; of longer lines the end is kept and looked at."
+MAX_BODY: Final = 1040
+"The same between STX and ETX, where a long text with its address reaches 1032."
 MAX_FRAME: Final = 8192
 IDLE_S: Final = 2.0
 "An open frame or line without octets for this long is closed by `flush`."
@@ -117,7 +119,7 @@ class FrameReader:
         self._limit()
 
     def _limit(self) -> None:
-        excess = len(self._line) - MAX_LINE
+        excess = len(self._line) - (MAX_LINE if self._frame is None else MAX_BODY)
         if excess > 0:
             del self._line[:excess]
             self.dropped += excess

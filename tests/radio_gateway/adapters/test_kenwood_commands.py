@@ -89,9 +89,9 @@ def test_a_command_is_a_frame(
     ("command", "reason", "why"),
     [
         (
-            text("a", "x" * 49),
+            text("a", "x" * 1025),
             TextFailure.TOO_LONG,
-            "text has 49 characters, the radio takes 48",
+            "text has 1025 characters, the radio takes 1024",
         ),
         (
             text("a", radio=RadioId("liepaja", 1)),
@@ -120,6 +120,48 @@ def test_a_text_that_cannot_go_out_fails_at_once(
     assert (event.state, event.reason) == (TextState.FAILED, reason)
     assert why in (event.detail or "")
     assert station.sent() == []
+
+
+FORTY_EIGHT = "x" * 48
+
+
+@pytest.mark.parametrize(
+    ("command", "frame"),
+    [
+        (text("a", FORTY_EIGHT), b"\x02gFU00103" + b"x" * 48 + b"\x03"),
+        (text("a", FORTY_EIGHT + "y"), b"\x02gGU00103" + b"x" * 48 + b"y\x03"),
+        (text("a", "x" * 1024), b"\x02gGU00103" + b"x" * 1024 + b"\x03"),
+        (text("a", FORTY_EIGHT + "y", FLEET_UNIT), b"\x02G1001001" + b"x" * 48 + b"y\x03"),
+        (
+            SendText(
+                command="a",
+                text=FORTY_EIGHT + "y",
+                talkgroup=TalkgroupId("klaipeda/fleetsync", 0),
+            ),
+            b"\x02G0000000" + b"x" * 48 + b"y\x03",
+        ),
+        (
+            SendText(
+                command="a", text=FORTY_EIGHT + "y", talkgroup=TalkgroupId("klaipeda/nxdn", 301)
+            ),
+            b"\x02gGG00301" + b"x" * 48 + b"y\x03",
+        ),
+    ],
+)
+def test_a_text_over_48_characters_is_a_long_one(
+    command: SendText, frame: bytes, station: Station
+) -> None:
+    station.base.command(command, station.now)
+    assert station.sent() == [frame]
+
+
+def test_a_long_text_is_waited_for_as_long_as_it_takes_on_the_air(station: Station) -> None:
+    """A frame of 1033 octets: 8 s and 973 octets more than a short one at 100 per second."""
+    station.base.command(text("a", "x" * 1024), station.now)
+    assert station.wait(17.6) == []
+    (event,) = station.wait(0.2)
+    assert isinstance(event, TextProgress)
+    assert event.reason is TextFailure.NO_ANSWER
 
 
 def test_what_a_base_cannot_do_is_refused(station: Station) -> None:

@@ -64,6 +64,7 @@ def test_an_emergency_is_its_status_and_the_place_once_more() -> None:
     ("frame", "answer", "texts", "polls"),
     [
         (b"\x02gFU04041Labas\x03", b"\x020\x03", [(ONE, "Labas")], []),
+        (b"\x02gGU04041" + b"x" * 1024 + b"\x03", b"\x020\x03", [(ONE, "x" * 1024)], []),
         (b"\x02gFU04042Labas\x03", b"\x021\x03", [], []),
         (b"\x02gFG00000Labas\x03", b"\x020\x03", [(None, "Labas")], []),
         (b"\x02gR3U04041\x03", b"\x020\x03", [], [ONE]),

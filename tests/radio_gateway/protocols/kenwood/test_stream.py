@@ -15,7 +15,14 @@ from hypothesis import strategies as st
 from radio_gateway.protocols.errors import MalformedError
 from radio_gateway.protocols.kenwood import frames, sentences
 from radio_gateway.protocols.kenwood.ids import UnitId
-from radio_gateway.protocols.kenwood.reader import MAX_FRAME, MAX_LINE, FrameReader, Item, Kind
+from radio_gateway.protocols.kenwood.reader import (
+    MAX_BODY,
+    MAX_FRAME,
+    MAX_LINE,
+    FrameReader,
+    Item,
+    Kind,
+)
 
 VECTORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[3] / "vectors/serial/kenwood.json").read_text()
@@ -239,7 +246,17 @@ def test_a_frame_too_long_is_abandoned_and_the_next_is_read() -> None:
         Kind.BODY,
         Kind.FRAME_END,
     ]
-    assert max(len(item.data) for item in items) == MAX_LINE
+    assert len(items[0].data) == MAX_BODY
+    assert len(items[2].data) <= MAX_LINE
+
+
+def test_a_long_text_is_one_body_however_it_is_cut() -> None:
+    body = b"gGU00103" + b"x" * 1024
+    reader = FrameReader()
+    pieces = [b"\x02" + body[:600], body[600:], b"\x03"]
+    items = [item for piece in pieces for item in reader.feed(piece)]
+    assert items == [Item(Kind.BODY, body, 1), Item(Kind.FRAME_END, b"", 1)]
+    assert reader.dropped == 0
 
 
 def noise_and_sentences(octets: int, good: int, seed: int) -> bytes:
