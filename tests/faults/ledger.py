@@ -81,7 +81,11 @@ READ_REST = 9.0
 "Rest between two looks at the whole database, in times of what one takes."
 
 _QUERIES = {
-    Class.EMERGENCY: "SELECT r.number FROM emergency e JOIN radio r ON r.id = e.radio_id",
+    # a radio whose answer was lost says it again, perhaps after people closed its alarm: that is
+    # shown as a new one with "soon after a closed one, check", since to hide it might hide a true one
+    Class.EMERGENCY: (
+        "SELECT r.number FROM emergency e JOIN radio r ON r.id = e.radio_id WHERE NOT e.after_close"
+    ),
     Class.TEXT: "SELECT text FROM message WHERE direction = 'in'",
     Class.ORDER: "SELECT text FROM message WHERE direction = 'out'",
     Class.STEP: "SELECT emergency_id FROM emergency_action WHERE action = 'acknowledged'",
