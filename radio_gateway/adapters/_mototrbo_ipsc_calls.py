@@ -16,6 +16,7 @@ MOST: Final = 256
 "Calls at one time; a network of 15 repeaters has 30 slots."
 _GROUP: Final = frozenset((CallType.GROUP_VOICE, CallType.EMERGENCY_VOICE, CallType.ALL_CALL))
 VOICE: Final = _GROUP | {CallType.PRIVATE_VOICE}
+"Calls with telephones (5A to 5C) are not logged: which of their numbers is a radio is not public."
 _ALL: Final = 0xFF_FFFF
 _REASONS: Final[dict[int, CallEndReason]] = {
     CallState.ENDED: CallEndReason.TERMINATOR,

@@ -13,8 +13,10 @@ from radio_gateway.adapters._dmr_receiver import Receiver
 from radio_gateway.adapters._dmr_refusals import refusal
 from radio_gateway.adapters._dmr_sites import HEALTH_EVERY_S, Site
 from radio_gateway.adapters._mototrbo_ipsc_calls import MonitoredCalls
+from radio_gateway.adapters._mototrbo_ipsc_reports import Alarms, RepeaterLog
+from radio_gateway.adapters._recent import Recent
 from radio_gateway.domain.commands import AcknowledgeEmergency, Command
-from radio_gateway.domain.events import EmergencySource, Event, LinkState
+from radio_gateway.domain.events import Event, LinkState, TelemetryReceived
 from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Ability, Capabilities, Outgoing, Peer
@@ -22,7 +24,12 @@ from radio_gateway.protocols.dmr.data_header import DataFormat
 from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.protocols.errors import MalformedError, RefusedError
 from radio_gateway.protocols.mototrbo.ipsc_auth import IpscKey
-from radio_gateway.protocols.mototrbo.ipsc_monitor import CallState, CallStatus, CallType
+from radio_gateway.protocols.mototrbo.ipsc_monitor import (
+    Blocked,
+    CallStatus,
+    CallType,
+    RepeaterState,
+)
 from radio_gateway.protocols.mototrbo.ipsc_session import Address, ListeningPeer, Payload, State
 from radio_gateway.protocols.mototrbo.ipsc_user import (
     BlockContent,
@@ -51,10 +58,8 @@ _DATA_TYPES: Final = {
 }
 _RESPONSE_REQUESTED: Final = 0x40
 _VOICE: Final = (UserType.GROUP_VOICE, UserType.PRIVATE_VOICE)
-_ALARMS: Final[dict[int, EmergencySource]] = {
-    CallType.EMERGENCY_ALARM: EmergencySource.ALARM,
-    CallType.EMERGENCY_VOICE: EmergencySource.VOICE,
-}
+UNKNOWN_REPEATED_S: Final = 30.0
+_CALL_TYPES: Final = frozenset(CallType)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +147,9 @@ class IpscListener:
         self._monitored = MonitoredCalls(
             config.name, config.network, self._events.append, config.hang_time_s
         )
+        self._alarms = Alarms()
+        self._repeaters = RepeaterLog(config.name)
+        self._unknown = Recent(UNKNOWN_REPEATED_S)
         self._faults = FaultLog(config.name, log)
         self._whole = Site(config.name, None)
         self._sites: dict[int, Site] = {}
@@ -248,6 +256,10 @@ class IpscListener:
                 self._burst(payload, site.name or "", at)
             case CallStatus():
                 self._status(payload, at)
+            case RepeaterState():
+                self._repeaters.slots(payload, site.name or "")
+            case Blocked():
+                self._repeaters.blocked(payload, site.name or "")
 
     def _burst(self, packet: UserPacket, site: str, at: Moment) -> None:
         frame, content = self._frame(packet), packet.content
@@ -300,9 +312,20 @@ class IpscListener:
             return
         network = self._config.network
         radio = RadioId(network, status.source)
-        alarm = _ALARMS.get(status.call_type)
-        if alarm is not None and status.state == CallState.STARTED:
+        alarm = self._alarms.source(status, at.mono)
+        if alarm is not None:
             talkgroup = TalkgroupId(network, status.target) if status.target else None
             self._receiver.signals.alarm(radio, talkgroup, site, status.build(), at, source=alarm)
-        else:
-            self._receiver.signals.heard(radio, site, None, at)
+            return
+        self._receiver.signals.heard(radio, site, None, at)
+        if status.call_type not in _CALL_TYPES:
+            self._hand_on(status, radio, at)
+
+    def _hand_on(self, status: CallStatus, radio: RadioId, at: Moment) -> None:
+        """A kind of call of newer firmware: its octets, once while it lasts."""
+        if not self._unknown.seen((status.call_type, status.source), at.mono):
+            kind = f"ipsc/status_{status.call_type:02x}"
+            data = status.build()
+            self._events.append(
+                TelemetryReceived(link=self._config.name, at=at, radio=radio, kind=kind, data=data)
+            )

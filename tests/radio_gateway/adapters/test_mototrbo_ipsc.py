@@ -1,6 +1,7 @@
 """The IPSC listener in simulated time: calls, alarms, data and links; nothing reaches the air."""
 
 import json
+import logging
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +28,7 @@ from radio_gateway.domain.events import (
     RadioHeard,
     RadioRegistered,
     TalkerAliasHeard,
+    TelemetryReceived,
     TextFailure,
     TextProgress,
     TextReceived,
@@ -238,6 +240,72 @@ def test_a_repeaters_report_of_an_emergency_raises_it(
     (raised,) = network.of(EmergencyRaised)
     assert isinstance(raised, EmergencyRaised)
     assert (raised.radio, raised.talkgroup, raised.source) == (OFFICER, GROUP, source)
+
+
+@pytest.mark.parametrize("call_type", [CallType.EMERGENCY_ALARM, CallType.EMERGENCY_VOICE])
+@pytest.mark.parametrize("state", [s for s in CallState if s is not CallState.STARTED])
+def test_an_emergency_that_got_no_further_or_whose_begin_was_lost_is_raised(
+    network: Network, call_type: CallType, state: CallState
+) -> None:
+    network.master.report(RADIO, TALKGROUP, call_type, now=network.now, state=state)
+    network.run(1.0)
+    (raised,) = network.of(EmergencyRaised)
+    assert isinstance(raised, EmergencyRaised)
+    assert raised.radio == OFFICER
+
+
+def test_the_end_of_a_long_emergency_call_is_no_other_emergency(network: Network) -> None:
+    kind, report = CallType.EMERGENCY_VOICE, network.master.report
+    report(RADIO, TALKGROUP, kind, now=network.now)
+    network.run(60.0)
+    report(RADIO, TALKGROUP, kind, now=network.now, state=CallState.ENDED)
+    network.east.report(RADIO, TALKGROUP, kind, now=network.now, state=CallState.ENDED)
+    network.run(1.0)
+    assert len(network.of(EmergencyRaised)) == 1
+    report(RADIO, TALKGROUP, kind, now=network.now)
+    network.run(1.0)
+    assert len(network.of(EmergencyRaised)) == 2
+
+
+def test_a_kind_of_call_that_nobody_knows_is_handed_on_once(network: Network) -> None:
+    for state in (CallState.STARTED, CallState.ENDED):
+        network.master.report(RADIO, TALKGROUP, 0x70, now=network.now, state=state)
+    network.master.report(RADIO, TALKGROUP, CallType.GROUP_DATA, now=network.now)
+    network.run(1.0)
+    (raw,) = network.of(TelemetryReceived)
+    assert isinstance(raw, TelemetryReceived)
+    assert (raw.radio, raw.kind) == (OFFICER, "ipsc/status_70")
+    # worked out: repeater 311293 twice, call 1, slot 1, started, radio, talkgroup, kind 70
+    assert raw.data.hex() == "610004bffd0004bffd00000001000001" + "25b0d5" + "000065" + "70000000"
+
+
+def test_what_a_repeater_says_of_itself_is_in_the_log_when_it_changes(
+    network: Network, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    for packet in (
+        "62 0004bffd 01 02",  # slot 1 active, slot 2 idle
+        "62 0004bffd 02 03",  # slot 2 disabled, told twice
+        "62 0004bffd 02 03",
+        "62 0004bffd 02 04",
+        "63 0004bffd 01",
+        "63 0004bffd 01",
+        "63 0004bffd 02",
+        "63 0004bffd 09",
+    ):
+        network.listener.feed(bytes.fromhex(packet), Peer("main", *AT_MASTER), moment(network.now))
+    told = [r.getMessage() for r in caplog.records if r.getMessage().startswith("ipsc: Osta")]
+    assert told == [
+        "ipsc: Osta: slot 2 is disabled",
+        "ipsc: Osta: slot 2 is enabled",
+        "ipsc: Osta interference begins",
+        "ipsc: Osta interference ends",
+        "ipsc: Osta: blocked for an unknown reason: 63 00 04 bf fd 09",
+    ]
+    assert network.listener.events() == []
+    network.run(6.0)
+    health = [e for e in network.events if isinstance(e, LinkHealth) and e.site == "Osta"]
+    assert health[-1].frames == 8
 
 
 def test_an_acknowledged_emergency_can_be_raised_again(network: Network) -> None:
