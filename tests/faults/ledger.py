@@ -82,7 +82,7 @@ READ_REST = 9.0
 
 _QUERIES = {
     # a radio whose answer was lost says it again, perhaps after people closed its alarm: that is
-    # shown as a new one with "soon after a closed one, check", since to hide it might hide a true one
+    # raised anew, marked as soon after a closed one, since to hide it might hide a true one
     Class.EMERGENCY: (
         "SELECT r.number FROM emergency e JOIN radio r ON r.id = e.radio_id WHERE NOT e.after_close"
     ),
