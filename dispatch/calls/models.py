@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from dispatch.db.types import BIG_ID, UtcDateTime
@@ -73,6 +73,8 @@ class CallRecord(SQLModel, table=True):
     ber_percent: float | None = None
     rssi_dbm: float | None = None
     loss_percent: float | None = None
+    receptions: str | None = Field(default=None, sa_type=Text)
+    "JSON: how each base station heard it, see `calls.receptions`; None unless several did."
     talker_alias: str | None = Field(default=None, max_length=64)
     words: str = Field(default="", sa_type=Words)
     """What a search finds it by: alias, conversation, and the names of radios, unit and talkgroup

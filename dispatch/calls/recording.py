@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.calls.names import Named, Names
+from dispatch.calls.receptions import kept
 from dispatch.calls.repository import CallRepository
 from dispatch.calls.schemas import CallView
 from dispatch.db.types import storable
@@ -21,7 +22,7 @@ Record: TypeAlias = dict[str, Any]
 
 _OF_THE_END: Final = (
     *("ended_at", "duration_s", "end_reason", "ber_percent", "rssi_dbm", "loss_percent"),
-    "talker_alias",
+    *("receptions", "talker_alias"),
 )
 "What a beginning does not know."
 _KEPT: Final = frozenset({"call", "gateway", "radio_id", "unit_id", "agency_id"})
@@ -170,6 +171,7 @@ def _ending(event: CallEnded) -> Record:
         "ber_percent": event.ber_percent,
         "rssi_dbm": event.rssi_dbm,
         "loss_percent": event.loss_percent,
+        "receptions": kept(event.receptions),
         "talker_alias": _shortened(event.talker_alias) if event.talker_alias else None,
     }
 

@@ -42,6 +42,7 @@ _TYPES: Final = {
     "ber_percent": "float8",
     "rssi_dbm": "float8",
     "loss_percent": "float8",
+    "receptions": "text",
     "talker_alias": "text",
     "words": "tsvector",
 }

@@ -1,8 +1,11 @@
 """What clients see of calls."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator
 
 from dispatch.answers import Iso, View
+from dispatch.calls.receptions import ReceptionView, read_receptions
 
 
 class CallView(View):
@@ -31,4 +34,6 @@ class CallView(View):
     ber_percent: float | None
     rssi_dbm: float | None
     loss_percent: float | None
+    receptions: Annotated[list[ReceptionView], BeforeValidator(read_receptions)]
+    "How each base station heard it, the best one first; empty unless several did."
     talker_alias: str | None

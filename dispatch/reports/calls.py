@@ -3,17 +3,46 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import select
+from sqlalchemy import Text, select, type_coerce
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import aliased
+from sqlalchemy.types import TypeDecorator
 from sqlmodel import col
 
 from dispatch.agencies.models import Agency
 from dispatch.calls.models import CallRecord
+from dispatch.calls.receptions import read_receptions
 from dispatch.live.scope import Scope
 from dispatch.radios.models import Radio
 from dispatch.reports.base import Filters, Rows, between, equal
 from dispatch.talkgroups.models import Talkgroup
 from dispatch.units.models import Unit
+
+
+class _InWords(TypeDecorator[str]):
+    """Read from the column of receptions: `Karosta -71 dBm 0.4 %; Grobiņa -98 dBm 2.1 %`.
+
+    Signal and bit errors, as far as they are known; `?` is a site without a name.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_result_value(
+        self,
+        value: str | None,
+        dialect: Dialect,  # noqa: ARG002  given by SQLAlchemy
+    ) -> str | None:
+        return "; ".join(map(_in_words, read_receptions(value))) or None
+
+
+def _in_words(reception: dict[str, Any]) -> str:
+    words = [reception["site"] or "?"]
+    for name, unit in (("rssi_dbm", "dBm"), ("ber_percent", "%")):
+        if (value := reception[name]) is not None:
+            words.append(f"{round(value, 1):g} {unit}")
+    return " ".join(words)
+
 
 _called = aliased(Radio)
 _COLUMNS: Final[Mapping[str, Any]] = {
@@ -39,6 +68,7 @@ _COLUMNS: Final[Mapping[str, Any]] = {
     "ber_percent": col(CallRecord.ber_percent),
     "loss_percent": col(CallRecord.loss_percent),
     "talker_alias": col(CallRecord.talker_alias),
+    "receptions": type_coerce(col(CallRecord.receptions), _InWords()),
 }
 
 

@@ -57,7 +57,7 @@ export function call(id: number, changes: Partial<Call> = {}): Call {
     id, call: `c${id}`, kind: "group", radio_id: 1, unit_id: 1, talkgroup_id: 1, called_radio_id: null,
     agency_id: 1, started_at: before(60), ended_at: before(50), duration_s: 10, end_reason: "terminator", slot: 1,
     colour_code: 1, link: "lp", site: null, late_entry: false, emergency: false, encrypted: false,
-    conversation: null, ber_percent: null, rssi_dbm: null, loss_percent: null, talker_alias: null, ...changes,
+    conversation: null, ber_percent: null, rssi_dbm: null, loss_percent: null, receptions: [], talker_alias: null, ...changes,
   };
 }
 

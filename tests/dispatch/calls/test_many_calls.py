@@ -19,6 +19,7 @@ from radio_gateway.domain.events import (
     CallEnded,
     CallEndReason,
     CallKind,
+    CallReception,
     CallStarted,
     Event,
     LinkChanged,
@@ -39,6 +40,44 @@ WORDS_OF = {
     None: set[str](),
 }
 "What a search finds an alias by, written by hand."
+
+RECEPTIONS: list[tuple[tuple[CallReception, ...], list[dict[str, Any]]]] = [
+    ((), []),
+    ((CallReception(site="Karosta", rssi_dbm=-71.0),), []),
+    (
+        (
+            CallReception(
+                site="Karosta", duration_s=1.98, ber_percent=0.4, rssi_dbm=-71.0, loss_percent=0.0
+            ),
+            CallReception(site='Grobi\u0146a "2"', duration_s=0.66, ber_percent=2.1),
+            CallReception(),
+        ),
+        [
+            {
+                "site": "Karosta",
+                "duration_s": 1.98,
+                "rssi_dbm": -71.0,
+                "ber_percent": 0.4,
+                "loss_percent": 0.0,
+            },
+            {
+                "site": 'Grobi\u0146a "2"',
+                "duration_s": 0.66,
+                "rssi_dbm": None,
+                "ber_percent": 2.1,
+                "loss_percent": None,
+            },
+            {
+                "site": None,
+                "duration_s": 0.0,
+                "rssi_dbm": None,
+                "ber_percent": None,
+                "loss_percent": None,
+            },
+        ],
+    ),
+]
+"What is told of them, and what is shown, written by hand."
 
 
 @dataclass
@@ -77,6 +116,7 @@ class Model:
             "slot": event.slot,
             "late_entry": event.late_entry,
             "rssi_dbm": None,
+            "receptions": [],
             "talker_alias": None,
         }
         return record
@@ -96,6 +136,7 @@ class Model:
             "slot": event.slot,
             "late_entry": event.late_entry,
             "rssi_dbm": event.rssi_dbm,
+            "receptions": next(shown for told, shown in RECEPTIONS if told == event.receptions),
             "talker_alias": event.talker_alias or record["talker_alias"],
         }
         self._tell("call.ended", record)
@@ -126,6 +167,7 @@ def events_of(number: int, chance: random.Random) -> Iterator[Event]:
             reason=CallEndReason.TERMINATOR,
             rssi_dbm=chance.choice((None, -80.25)),
             talker_alias=chance.choice((None, *ALIASES)),
+            receptions=chance.choice(RECEPTIONS)[0],
             **call,
         ),
         *(
@@ -234,4 +276,5 @@ async def test_the_log_holds_octet_for_octet_what_a_list_shows(world: World) -> 
             data = frame.json.partition('"data":')[2][:-1]
             newest[data.partition('"call":"')[2].partition('"')[0]] = data
     assert newest == {one.call: one.model_dump_json() for one in page.items}
+    assert {len(one.receptions) for one in page.items} == {0, 3}
     assert len(newest) > CALLS / 2

@@ -40,6 +40,8 @@ async def world(desk: Desk, code: str = "liepaja") -> int:
                 call=f"{code}-1", gateway="g", link=code, kind="group", **who, **where,
                 started_at=AT, ended_at=AT + timedelta(seconds=2.5), duration_s=2.5,
                 end_reason="terminator", slot=1, colour_code=3, talker_alias='Ž "x", y',
+                receptions='[["Karosta",2.46,-71.0,0.4,0.0],["Grobiņa",2.1,-98.25,2.06,null],'
+                '["+Bernāti",0.0,null,null,null],[null,1.0,-110.0,null,null]]',
             )
         )  # fmt: skip
         session.add(
@@ -80,9 +82,10 @@ async def test_calls_as_csv_octet_for_octet(desk: Desk) -> None:
     assert answer.content.decode() == (
         "started_at,ended_at,duration_s,kind,agency,unit,network,radio,talkgroup,called_radio,"
         "link,site,slot,colour_code,end_reason,late_entry,emergency,encrypted,rssi_dbm,"
-        "ber_percent,loss_percent,talker_alias\r\n"
+        "ber_percent,loss_percent,talker_alias,receptions\r\n"
         "2026-11-22T08:30:00.250Z,2026-11-22T08:30:02.750Z,2.5,group,liepaja,LP-101,liepaja,7,"
-        '\'=cmd|liepaja,,liepaja,,1,3,terminator,false,false,false,,,,"Ž ""x"", y"\r\n'
+        '\'=cmd|liepaja,,liepaja,,1,3,terminator,false,false,false,,,,"Ž ""x"", y",'
+        "Karosta -71 dBm 0.4 %; Grobiņa -98.2 dBm 2.1 %; +Bernāti; ? -110 dBm\r\n"
     )
 
 

@@ -779,6 +779,8 @@ export interface components {
             rssi_dbm: number | null;
             /** Loss Percent */
             loss_percent: number | null;
+            /** Receptions */
+            receptions: components["schemas"]["ReceptionView"][];
             /** Talker Alias */
             talker_alias: string | null;
         };
@@ -1433,6 +1435,22 @@ export interface components {
              * @default []
              */
             lamps: components["schemas"]["Lamp"][];
+        };
+        /**
+         * ReceptionView
+         * @description How one base station heard a call.
+         */
+        ReceptionView: {
+            /** Site */
+            site: string | null;
+            /** Duration S */
+            duration_s: number;
+            /** Rssi Dbm */
+            rssi_dbm: number | null;
+            /** Ber Percent */
+            ber_percent: number | null;
+            /** Loss Percent */
+            loss_percent: number | null;
         };
         /**
          * ReportInfo

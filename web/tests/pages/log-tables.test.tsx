@@ -13,7 +13,7 @@ const CALL: Call = {
   id: 1, call: "c", kind: "group", radio_id: 7, unit_id: 3, talkgroup_id: 5, called_radio_id: null, agency_id: 1,
   started_at: "2026-11-22T12:00:00.000Z", ended_at: "2026-11-22T12:00:12.000Z", duration_s: 12.4, end_reason: "lost",
   slot: 2, colour_code: 1, link: "liepaja", site: "Karosta", late_entry: true, emergency: true, encrypted: false,
-  conversation: null, ber_percent: 1.25, rssi_dbm: -93, loss_percent: null, talker_alias: null,
+  conversation: null, ber_percent: 1.25, rssi_dbm: -93, loss_percent: null, receptions: [], talker_alias: null,
 };
 
 const MESSAGE: Message = {
