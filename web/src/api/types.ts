@@ -38,6 +38,7 @@ export type Track = Schemas["Track"];
 export type TrackPoint = Schemas["TrackPoint"];
 
 export type Call = Schemas["CallView"];
+export type Reception = Schemas["ReceptionView"];
 export type CallKind = Call["kind"];
 export type CallEndReason = NonNullable<Call["end_reason"]>;
 

@@ -108,6 +108,11 @@ export function number(value: number, decimals = 0): string {
   }).format(value);
 }
 
+/** "93 dBm", "0,4 %" with the separators of the language; "" where nothing was measured. */
+export function measured(value: number | null, decimals: number, unit: string): string {
+  return value === null ? "" : `${number(value, decimals)}\u00a0${unit}`;
+}
+
 const COMPASS = ["n", "ne", "e", "se", "s", "sw", "w", "nw"] as const;
 const ARROWS = ["↑", "↗", "→", "↘", "↓", "↙", "←", "↖"] as const;
 

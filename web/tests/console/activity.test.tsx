@@ -1,4 +1,6 @@
+import { act } from "preact/test-utils";
 import { beforeEach, describe, expect, test } from "vitest";
+import type { Call, Reception } from "../../src/api/types";
 import { setLanguage } from "../../src/i18n";
 import { ActivityPanel } from "../../src/pages/console/activity-panel";
 import { lanes, load } from "../../src/pages/console/lanes";
@@ -27,6 +29,28 @@ test("whoever talks now stands on top, then the newest", async () => {
   expect(rows()[0]).toContain("Runā tagad");
   expect(rows()[1]).toContain("LP-101 → TG 101");
   expect(rows()[2]).toContain("Viesis · 2349999");
+});
+
+test.each([[1, "uztverta 21 bāzes stacijā"], [2, "uztverta 22 bāzes stacijās"]])(
+  "the end of a call brings how the sites heard it: %i more than twenty", async (more, words) => {
+    const site = (number: number): Reception => (
+      { site: `B${number}`, duration_s: 3, rssi_dbm: -70 - number, ber_percent: 0.25, loss_percent: null }
+    );
+    stores.calls.replace([call(1, { ended_at: null, duration_s: null })]);
+    await draw(<ActivityPanel />);
+    expect(document.querySelector("details")).toBeNull();
+    await act(() => stores.calls.put(call(1, { receptions: Array.from({ length: 20 + more }, (_, n) => site(n)) })));
+    expect(document.querySelector("summary")?.textContent).toBe(words);
+    expect(document.querySelectorAll(".receptions li")[2]?.textContent).toBe("B2 -72\u00a0dBm · bitu kļūdas 0,3\u00a0%");
+  },
+);
+
+test("a call told by a server that does not know of receptions is shown", async () => {
+  const older: Partial<Call> = call(1);
+  delete older.receptions;
+  stores.calls.replace([older as Call]);
+  await draw(<ActivityPanel />);
+  expect(rows()[0]).toContain("LP-101 → TG 101");
 });
 
 test("times are the agency's, with seconds", async () => {

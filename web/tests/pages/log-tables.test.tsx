@@ -1,7 +1,7 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Call, Message, Radio, Talkgroup, Unit } from "../../src/api/types";
+import type { Call, Message, Radio, Reception, Talkgroup, Unit } from "../../src/api/types";
 import { setLanguage } from "../../src/i18n";
 import { CallTable } from "../../src/pages/calls/call-table";
 import { MessageTable } from "../../src/pages/messages/message-table";
@@ -15,6 +15,12 @@ const CALL: Call = {
   slot: 2, colour_code: 1, link: "liepaja", site: "Karosta", late_entry: true, emergency: true, encrypted: false,
   conversation: null, ber_percent: 1.25, rssi_dbm: -93, loss_percent: null, receptions: [], talker_alias: null,
 };
+
+const RECEPTIONS: Reception[] = [
+  { site: "Karosta", duration_s: 12.4, rssi_dbm: -71.2, ber_percent: 0.4, loss_percent: 0 },
+  { site: HOSTILE, duration_s: 9, rssi_dbm: -98, ber_percent: null, loss_percent: 1 },
+  { site: null, duration_s: 3, rssi_dbm: null, ber_percent: null, loss_percent: null },
+];
 
 const MESSAGE: Message = {
   id: 1, direction: "out", text: HOSTILE, radio_id: 7, talkgroup_id: null, called_radio_id: null, unit_id: 3,
@@ -77,6 +83,22 @@ describe("a row of the call log", () => {
     act(() => stores.calls.put(CALL));
     expect(page.textContent).not.toContain("Talking now");
     stores.calls.replace([]);
+  });
+
+  it("lists the sites of a call that several heard, and nothing more for any other", () => {
+    show(<CallTable calls={[CALL]} />);
+    expect(page.querySelector("details")).toBeNull();
+    show(<CallTable calls={[{ ...CALL, receptions: RECEPTIONS }]} />);
+    expect(page.querySelector("summary")?.textContent).toBe("heard by 3 sites");
+    expect([...page.querySelectorAll(".receptions li")].map((line) => line.textContent)).toEqual([
+      "Karosta -71\u00a0dBm · bit errors 0.4\u00a0%", "<img src=x onerror=alert(1)>⟨202E⟩⟨200B⟩ -98\u00a0dBm", "liepaja",
+    ]);
+    expect(page.querySelector("img")).toBeNull();
+  });
+
+  it("keeps to itself that one site lost a call and heard it again", () => {
+    show(<CallTable calls={[{ ...CALL, receptions: RECEPTIONS.slice(0, 1).concat(RECEPTIONS.slice(0, 1)) }]} />);
+    expect(page.querySelector("details")).toBeNull();
   });
 
   it("begins each day with its date", () => {

@@ -1,8 +1,9 @@
 import type { Call } from "../../api/types";
 import { t } from "../../i18n";
-import { clock, duration, isoDate, number } from "../../i18n/format";
+import { clock, duration, isoDate, measured } from "../../i18n/format";
 import { stores } from "../../stores";
 import { names } from "../../ui/names";
+import { Receptions } from "../../ui/receptions";
 import { plain } from "../../ui/text";
 
 interface Props {
@@ -60,11 +61,12 @@ function CallRow({ call, zone }: { call: Call; zone: string }) {
         {[plain(call.site ?? call.link), call.slot === null ? "" : t("call.slot", { slot: call.slot })]
           .filter(Boolean)
           .join(" · ")}
+        <Receptions call={call} />
       </td>
       <td>{running ? <span class="pill busy">{t("call.talking")}</span> : endReason(call)}</td>
-      <td class="figure">{figure(call.rssi_dbm, 0, "dBm")}</td>
-      <td class="figure">{figure(call.ber_percent, 1, "%")}</td>
-      <td class="figure">{figure(call.loss_percent, 1, "%")}</td>
+      <td class="figure">{measured(call.rssi_dbm, 0, "dBm")}</td>
+      <td class="figure">{measured(call.ber_percent, 1, "%")}</td>
+      <td class="figure">{measured(call.loss_percent, 1, "%")}</td>
       <td><span class="marks"><Marks call={call} /></span></td>
     </tr>
   );
@@ -106,8 +108,4 @@ function Marks({ call }: { call: Call }) {
       {call.encrypted && <span class="pill off">{t("call.encrypted")}</span>}
     </>
   );
-}
-
-function figure(value: number | null, decimals: number, unit: string): string {
-  return value === null ? "" : `${number(value, decimals)}\u00a0${unit}`;
 }

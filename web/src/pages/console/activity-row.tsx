@@ -5,6 +5,7 @@ import { clock, duration } from "../../i18n/format";
 import { stores } from "../../stores";
 import { Icon } from "../../ui/icons";
 import { names } from "../../ui/names";
+import { Receptions } from "../../ui/receptions";
 import { plain } from "../../ui/text";
 import type { ActivityItem } from "./activity-items";
 import { MessageRow } from "./message-row";
@@ -46,6 +47,7 @@ function CallRow({ call }: { call: Call }) {
           {live && <>{t("call.talking")}<Wave />{" "}</>}
           {notes.join(" · ")}
         </span>
+        <Receptions call={call} />
       </div>
       <div class="r">{live ? <Elapsed since={call.started_at} /> : duration((call.duration_s ?? 0) * 1000)}</div>
     </li>
