@@ -39,6 +39,8 @@ from radio_gateway.protocols.homebrew.peer import PeerSession, State, Times
 log = logging.getLogger(__name__)
 
 ENDPOINT: Final = "main"
+AGAIN_S: Final = 1.0
+"Until a ping, or a step of the login behind its first, is repeated when nobody answers."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,7 @@ class PeerConfig:
     "With our repeater id, by which the master knows us."
     passphrase: str = field(repr=False)
     options: str = ""
-    times: Times = field(default_factory=lambda: Times(5.0, 5.0, 15.0))
+    times: Times = field(default_factory=lambda: Times(5.0, 5.0, 15.0, AGAIN_S))
     hang_time_s: float = 3.0
     lost_after_s: float = 0.36
     "Silence that ends a call whose end was not heard: six frames."

@@ -4,7 +4,7 @@ from typing import Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from radio_gateway.adapters.homebrew_peer import ENDPOINT, HomebrewPeer, PeerConfig
+from radio_gateway.adapters.homebrew_peer import AGAIN_S, ENDPOINT, HomebrewPeer, PeerConfig
 from radio_gateway.adapters.kinds.base import (
     AdapterKind,
     Endpoint,
@@ -54,8 +54,8 @@ class HomebrewPeerSettings(PassphraseSettings, TextSettings, UdpSettings):
         default=5.0,
         ge=1,
         le=15,
-        description="Seconds between keep-alives, and between attempts to log in; three unanswered "
-        "ones mean that the master is gone.",
+        description="Seconds between keep-alives, and between attempts to log in; the master is "
+        "gone after three times as long without an answer, in which it is asked every second.",
     )
 
     @model_validator(mode="after")
@@ -82,7 +82,7 @@ def _build(settings: HomebrewPeerSettings, entropy: Entropy) -> HomebrewPeer:
         configuration=configuration,
         passphrase=settings.secret,
         options=settings.options,
-        times=Times(settings.keepalive_s, settings.keepalive_s, 3 * settings.keepalive_s),
+        times=Times(settings.keepalive_s, settings.keepalive_s, 3 * settings.keepalive_s, AGAIN_S),
         hang_time_s=settings.hang_time_s,
         texts=settings.texts,
     )

@@ -11,6 +11,7 @@ from typing import Final
 
 from radio_gateway.protocols.errors import MalformedError, NotReadyError
 from radio_gateway.protocols.homebrew.configuration import Configuration
+from radio_gateway.protocols.homebrew.dmrd import AliasFrame, DmrFrame, GpsFrame
 from radio_gateway.protocols.homebrew.frames import Frame, parse_frame
 from radio_gateway.protocols.homebrew.messages import (
     SALT_OCTETS,
@@ -62,6 +63,9 @@ class Times:
     ping_every_s: float = PING_EVERY_S
     lost_after_s: float = LOST_AFTER_S
     "Silence after which the login begins anew."
+    again_s: float | None = None
+    """Until a step that a master which has answered before owes us is repeated, and a ping; None:
+    as long as the others, as repeaters do."""
 
 
 class PeerSession:
@@ -77,6 +81,8 @@ class PeerSession:
         self.state = State.CLOSED
         self._times = times or Times()
         self._refusals = 0
+        self._known = False
+        "The master has accepted our passphrase and has not sent us away since."
         self._salt: bytes | None = None
         self._configuration = configuration
         self._id = configuration.repeater_id
@@ -98,10 +104,15 @@ class PeerSession:
         if self.state is State.UP:
             self._outgoing.append(RepeaterCloses(self._id).build())
         self._due = None
+        self._known = False
         self._become(State.CLOSED, "closed")
 
     def feed(self, datagram: bytes, now: float) -> Frame | None:
-        """Take one datagram from the master; a frame for radios once logged in.
+        """Take one datagram from the master; a frame about radios, if we are known there.
+
+        A master sends bursts to whom it takes for logged in, and whether that is so only it can
+        know: once it has accepted the passphrase they count until it sends us away, also while we
+        log in again since its last acknowledgement or our pings got lost.
 
         Raises:
             MalformedError: not a message that a master sends at this point.
@@ -114,12 +125,19 @@ class PeerSession:
                 self._start_over("refused by the master", self._back_off(), now)
             case _, MasterCloses():
                 self._start_over("the master left", self._times.retry_s, now)
-            case State.UP, Pong() | Acknowledge():
+            case State.UP, Pong():
+                self._heard_at = now
+                self._due = now + self._times.ping_every_s
+            case State.UP, Acknowledge():
                 self._heard_at = now
             case _, Acknowledge(content):
                 self._acknowledged(content, now)
             case _, BeaconRequest():
                 pass
+            case _, DmrFrame() | AliasFrame() | GpsFrame() if self._known:
+                if self.state is State.UP:
+                    self._heard_at = now
+                return frame
             case State.UP, _:
                 return frame
             case _:
@@ -136,7 +154,7 @@ class PeerSession:
             self._step(State.SALT_WAIT, f"no answer for {times.lost_after_s:g} s", self._login, now)
             return
         self._outgoing.append(self._unanswered())
-        self._due = now + (times.ping_every_s if self.state is State.UP else times.retry_s)
+        self._due = now + self._again_s
 
     def deadline(self) -> float | None:
         """When `expire` has something to do next."""
@@ -174,6 +192,7 @@ class PeerSession:
             case _ if content == self._salt != self._id.to_bytes(4, "big"):
                 pass  # the same salt once more: no word about what was sent since
             case State.AUTH_WAIT:
+                self._known = True
                 self._step(State.CONFIG_WAIT, "passphrase accepted", self._configuration.build, now)
             case State.CONFIG_WAIT if self._options:
                 options = Options(self._id, self._options)
@@ -182,10 +201,11 @@ class PeerSession:
                 self._refusals = 0
                 self._become(State.UP, "login accepted")
                 self._unanswered = Ping(self._id).build
-                self._due = now + self._times.ping_every_s
+                self._due = now + self._again_s
 
     def _start_over(self, reason: str, after_s: float, now: float) -> None:
         self._heard_at = now
+        self._known = False
         self._become(State.SALT_WAIT, reason)
         self._unanswered = self._login
         self._due = now + after_s
@@ -198,6 +218,14 @@ class PeerSession:
         doubled: float = self._times.retry_s * 2 ** min(self._refusals - 1, 8)
         return max(self._times.retry_s, min(doubled, MAX_BACK_OFF_S))
 
+    @property
+    def _again_s(self) -> float:
+        """How long an answer is awaited."""
+        times = self._times
+        if times.again_s is not None and self.state is not State.SALT_WAIT:
+            return times.again_s
+        return times.ping_every_s if self.state is State.UP else times.retry_s
+
     def _login(self) -> bytes:
         return Login(self._id).build()
 
@@ -205,7 +233,7 @@ class PeerSession:
         self._become(state, reason)
         self._unanswered = message
         self._outgoing.append(message())
-        self._due = now + self._times.retry_s
+        self._due = now + self._again_s
 
     def _become(self, new: State, reason: str) -> None:
         if self.state is not new:

@@ -138,7 +138,7 @@ def test_login_step_by_step() -> None:
     assert bench.taken() == [b"RPTL" + ID]
     bench.log_in()
     assert bench.states() == [LinkState.CONNECTING, LinkState.UP]
-    assert bench.wait(12.0) == [b"RPTPING" + ID] * 2
+    assert bench.wait(12.0) == [b"RPTPING" + ID] * 12
 
 
 def test_a_master_that_is_not_there_is_asked_every_five_seconds() -> None:
@@ -166,11 +166,82 @@ def test_a_silent_master_is_noticed_and_joined_again_within_ten_seconds(bench: B
 
 
 def test_pongs_keep_it_up(bench: Bench) -> None:
+    sent = bench.wait(1.0)
     for _ in range(20):
-        sent = bench.wait(5.0)
         assert sent == [b"RPTPING" + ID]
         bench.give(b"MSTPONG" + ID)
+        sent = bench.wait(5.0)
     assert bench.states()[-1] is LinkState.UP
+
+
+def test_an_hour_of_lost_pings_keeps_it_up(bench: Bench) -> None:
+    """One in five pings or pongs is lost: three in a row every hundred or so."""
+    chance, answered = random.Random(5), []
+    while bench.now < 3600.0:
+        for ping in bench.wait(1.0):
+            assert ping == b"RPTPING" + ID
+            answered.append(chance.random() < 0.8)
+            if answered[-1]:
+                bench.give(b"MSTPONG" + ID)
+    assert bench.states() == [LinkState.CONNECTING, LinkState.UP]
+    assert any(not any(answered[n : n + 3]) for n in range(len(answered))), "the worst was there"
+
+
+def test_bursts_keep_it_up_without_pongs(bench: Bench) -> None:
+    for n in range(30):
+        bench.wait(1.0)
+        bench.give(replace(VOICE, sequence=n).build())
+    assert bench.states()[-1] is LinkState.UP
+
+
+@pytest.mark.parametrize("answers", [2, 3])
+def test_an_alarm_is_heard_while_only_the_master_thinks_that_we_are_logged_in(answers: int) -> None:
+    """It has accepted the passphrase, and its last acknowledgement got lost."""
+    bench = Bench()
+    bench.peer.opened(moment(0.0))
+    for answer in (b"RPTACK" + SALT, b"RPTACK" + ID, b"RPTACK" + ID)[:answers]:
+        bench.give(answer)
+    assert bench.states() == [LinkState.CONNECTING]
+    bench.give(ALARM.build())
+    [raised] = bench.events(EmergencyRaised)
+    assert isinstance(raised, EmergencyRaised)
+    assert raised.radio == RADIO
+    assert bench.peer.feed(ALARM.build(), STRANGER, moment(bench.now)) is None
+    assert bench.peer.events() == []
+
+
+def test_a_master_that_has_sent_us_away_is_not_heard(bench: Bench) -> None:
+    bench.give(b"MSTNAK" + ID)
+    bench.give(ALARM.build())
+    assert bench.events(EmergencyRaised) == []
+
+
+def test_an_alarm_is_heard_while_a_silent_master_is_asked_again(bench: Bench) -> None:
+    bench.wait(16.0)
+    assert bench.states()[-1] is LinkState.CONNECTING
+    bench.give(ALARM.build())
+    assert len(bench.events(EmergencyRaised)) == 1
+    assert bench.states()[-1] is LinkState.CONNECTING, "a burst is no login"
+
+
+@pytest.mark.parametrize("answers", [1, 2, 3])
+def test_an_unanswered_step_of_the_login_is_repeated_after_a_second(answers: int) -> None:
+    bench = Bench()
+    bench.peer.opened(moment(0.0))
+    bench.taken()
+    for answer in (b"RPTACK" + SALT, b"RPTACK" + ID, b"RPTACK" + ID)[:answers]:
+        [step] = bench.give(answer)
+    assert bench.wait(0.9) == []
+    assert bench.wait(0.1) == [step]
+
+
+def test_a_configuration_that_got_lost_behind_a_doubled_answer_is_noticed_at_once() -> None:
+    bench = Bench()
+    bench.peer.opened(moment(0.0))
+    bench.log_in()
+    assert bench.wait(1.0) == [b"RPTPING" + ID]
+    bench.give(b"MSTNAK" + ID)
+    assert bench.wait(5.0) == [b"RPTL" + ID]
 
 
 @pytest.mark.parametrize("farewell", [b"MSTNAK" + ID, b"MSTNAK", b"MSTCL" + ID])
