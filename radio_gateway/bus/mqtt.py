@@ -42,6 +42,8 @@ PACKET: Final = 65 * 1024
 "Octets of the largest packet that the broker may send us."
 _NO_REASON: Final = (0x80, 0x8E)
 "Unspecified, which stands for none; session taken over."
+_NO_READER: Final = 0x10
+"MQTT 5.0, 3.4.2.1: taken, and there are no matching subscribers. Brokers may say so, not all do."
 _FIRST: Final = "not tried yet"
 _quiet = logging.getLogger(f"{__name__}.library")
 _quiet.setLevel(logging.ERROR)
@@ -61,6 +63,8 @@ class Sending:
     retain: bool = False
     expiry_s: int | None = None
     "The broker forgets it after so many seconds; None: never."
+    for_reader: bool = False
+    "Publishing fails where the broker says that nobody has subscribed to it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +244,8 @@ class _Client(aiomqtt.Client):
         self.pending_calls_threshold = 2 * PENDING
         self._client.connect_timeout = ANSWER_S
         self._refused = refused
+        self._unread = 0
+        "Messages so far to which nobody had subscribed."
 
     async def ask_for(self, identity: Identity) -> None:
         """Subscribe; MqttError when the broker does not let us."""
@@ -250,11 +256,16 @@ class _Client(aiomqtt.Client):
                 raise aiomqtt.MqttError(f"it refuses what we want to read: {code}")
 
     async def send(self, sending: Sending) -> None:
-        """Publish; MqttError when the connection is lost or no answer comes."""
-        properties = None
+        """Publish; MqttError when the connection is lost, no answer comes, or nobody reads it.
+
+        The last is only known to be about one of the messages under way: all of them fail.
+        """
+        properties, unread = None, self._unread
         if sending.expiry_s is not None:
             properties = _properties(PacketTypes.PUBLISH, MessageExpiryInterval=sending.expiry_s)
         await self.publish(sending.topic, sending.payload, sending.qos, sending.retain, properties)
+        if sending.for_reader and self._unread != unread:
+            raise aiomqtt.MqttError("no dispatch has subscribed to events yet")
 
     async def unless_lost(self, work: Coroutine[Any, Any, None]) -> None:
         """Await `work`; MqttError at once when the connection ends before it."""
@@ -288,6 +299,7 @@ class _Client(aiomqtt.Client):
     ) -> None:
         if reason_code.is_failure:
             self._refused(str(reason_code))
+        self._unread += reason_code.value == _NO_READER
         super()._on_publish(client, userdata, mid, reason_code, properties)
 
 

@@ -89,15 +89,19 @@ class GatewayMqttBus:
 
         An event that fits into no message is counted and logged; it stays in the spool.
 
+        A broker that has lost its sessions would throw away what comes before dispatch is back:
+        it says so, and what has no receipt to wait for must not be gone.
+
         Raises:
-            BusError: the broker is away or did not answer; it may have taken some.
+            BusError: the broker is away or did not answer, or no dispatch reads events; it may
+                have taken some.
         """
         self._check()
         sendings = []
         for message in cut(events):
             if isinstance(message, EventMessage):
                 topic = topics.event(self._gateway, message.kind)
-                sendings.append(Sending(topic, message.payload))
+                sendings.append(Sending(topic, message.payload, for_reader=True))
             else:
                 self._session.complaints.note("unsendable", message)
         await self._session.publish_all(sendings)

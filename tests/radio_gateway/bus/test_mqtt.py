@@ -46,6 +46,17 @@ async def test_events_go_up_in_their_order_and_in_few_messages(broker: Mosquitto
         assert await numbers(batches, "301") == ["1", "2", "301"]
 
 
+async def test_events_stay_here_until_somebody_reads_them(broker: Mosquitto) -> None:
+    """A broker that forgot everything throws away what comes before dispatch has subscribed."""
+    async with gateway_at(broker) as gateway:
+        with pytest.raises(BusError, match="no dispatch has subscribed"):
+            await gateway.publish([position(number) for number in range(1, 4)])
+        async with dispatch_at(broker) as dispatch:
+            sent = [position(number) for number in range(4, 7)]
+            await gateway.publish(sent)
+            assert await first(dispatch.events()) == sent
+
+
 async def test_positions_fill_their_messages_although_presence_comes_between(
     broker: Mosquitto,
 ) -> None:
@@ -185,7 +196,8 @@ async def test_without_a_broker_publishing_says_so_and_reports_wait(broker: Mosq
 async def test_a_follower_hears_alarms_and_nothing_else_of_the_events(broker: Mosquitto) -> None:
     async with dispatch_at(broker, Role.FOLLOWER) as follower, gateway_at(broker) as gateway:
         await connected(follower)
-        await gateway.publish([status(1), position(2), emergency(3), status(4), emergency(5)])
+        with pytest.raises(BusError, match="no dispatch has subscribed"):  # who would store it
+            await gateway.publish([status(1), position(2), emergency(3), status(4), emergency(5)])
         heard = follower.events()
         async with asyncio.timeout(10):
             assert await anext(heard) == [emergency(3)]
