@@ -1,7 +1,6 @@
 """A simulated repeater logs in over UDP and talks; dispatch hears the call."""
 
 import asyncio
-import contextlib
 import random
 import socket
 from collections.abc import AsyncIterator
@@ -22,7 +21,7 @@ from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.protocols.homebrew.configuration import Configuration
 from radio_gateway.simulator.peers.homebrew import HomebrewRepeater
 from tests.radio_gateway.conftest import RunGateway, Running
-from tests.radio_gateway.support import eventually
+from tests.radio_gateway.support import eventually, meanwhile
 
 REPEATER = 247001
 PASSPHRASE = "a passphrase of the tests"
@@ -57,20 +56,19 @@ async def on_the_air(running: Running, passphrase: str) -> AsyncIterator[Homebre
         address = running.address()
         repeater.open(loop.time())
 
-        async def drive() -> None:
+        async def send() -> None:
             while True:
                 repeater.expire(loop.time())
                 for frame in repeater.outgoing():
                     station.sendto(frame, address)
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout_at(loop.time() + 0.02):
-                        repeater.feed(await loop.sock_recv(station, 4096), loop.time())
+                await asyncio.sleep(0.01)
 
-        driving = asyncio.create_task(drive())
-        try:
+        async def listen() -> None:
+            while True:
+                repeater.feed(await loop.sock_recv(station, 4096), loop.time())
+
+        async with meanwhile(send(), listen()):
             yield repeater
-        finally:
-            driving.cancel()
 
 
 async def test_a_call_of_a_real_login_reaches_dispatch(run_gateway: RunGateway) -> None:
@@ -99,7 +97,8 @@ async def test_an_emergency_reaches_dispatch_once(run_gateway: RunGateway) -> No
         end = repeater.emergency_alarm(
             2470101, 101, now=asyncio.get_running_loop().time(), repeats=3
         )
-        await eventually(lambda: asyncio.get_running_loop().time() > end + 0.1)
+        repeater.talk(2470101, 101, now=end, duration_s=0.3)
+        await eventually(lambda: running.dispatch.events(CallEnded))  # behind all three of them
         (raised,) = running.dispatch.events(EmergencyRaised)
         assert isinstance(raised.event, EmergencyRaised)
         assert raised.event.source is EmergencySource.ALARM

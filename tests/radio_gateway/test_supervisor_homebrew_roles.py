@@ -30,7 +30,7 @@ from radio_gateway.simulator.peers.homebrew import HomebrewRepeater
 from tests.fakes.homebrew_master import FakeMaster
 from tests.fakes.mmdvm_host import HEADER_BURST, RADIO, TALKGROUP, MmdvmHost
 from tests.radio_gateway.conftest import RunGateway, Running
-from tests.radio_gateway.support import eventually
+from tests.radio_gateway.support import eventually, meanwhile
 
 OURS, PASSPHRASE, DISPATCHER, PATROL = 2471090, "a passphrase of the tests", 2470001, 2470101
 PREAMBLE_AND_HEADER = (0xE3, 0xE6)
@@ -193,23 +193,20 @@ async def repeater_on_the_air(running: Running, seed: int) -> AsyncIterator[Home
         station.setblocking(False)
         repeater.open(loop.time())
 
-        async def drive() -> None:
+        async def send() -> None:
             while True:
                 repeater.expire(loop.time())
                 for frame in repeater.outgoing():
                     if not frame.startswith(b"DMRD") or chance.random() > 0.05:
                         station.sendto(frame, running.address())
-                try:
-                    async with asyncio.timeout(0.02):
-                        repeater.feed(await loop.sock_recv(station, 4096), loop.time())
-                except TimeoutError:
-                    continue
+                await asyncio.sleep(0.01)
 
-        driving = asyncio.create_task(drive())
-        try:
+        async def listen() -> None:
+            while True:
+                repeater.feed(await loop.sock_recv(station, 4096), loop.time())
+
+        async with meanwhile(send(), listen()):
             yield repeater
-        finally:
-            driving.cancel()
 
 
 @pytest.mark.parametrize("text_format", ["standard", "motorola"])

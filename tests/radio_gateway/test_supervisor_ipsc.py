@@ -32,7 +32,7 @@ from radio_gateway.simulator.peers.mototrbo_ipsc import IpscRepeater
 from tests.fakes import hytera_repeater, ipsc_master
 from tests.fakes.impairment import Impairment, udp_proxy
 from tests.radio_gateway.conftest import RunGateway, Running
-from tests.radio_gateway.support import eventually
+from tests.radio_gateway.support import eventually, meanwhile
 
 MASTER, US = 311293, 16_000_000
 KEY = "C0FFEE0123"
@@ -152,18 +152,22 @@ async def test_calls_and_data_over_a_bad_line(run_gateway: RunGateway) -> None:
         station.setblocking(False)
         async with udp_proxy(station.getsockname(), BAD_LINE, seed=11) as line:
 
-            async def drive() -> None:
+            async def send() -> None:
                 while True:
                     repeater.expire(loop.time())
                     for data, to in repeater.outgoing():
                         station.sendto(data, to)
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout_at(loop.time() + 0.02):
-                            data, sender = await loop.sock_recvfrom(station, 4096)
-                            repeater.feed(data, Address(*sender))
+                    await asyncio.sleep(0.01)
 
-            driving = asyncio.create_task(drive())
-            async with run_gateway(ipsc_link(line.port, auth_key=KEY)) as running:
+            async def listen() -> None:
+                while True:
+                    data, sender = await loop.sock_recvfrom(station, 4096)
+                    repeater.feed(data, Address(*sender))
+
+            async with (
+                meanwhile(send(), listen()),
+                run_gateway(ipsc_link(line.port, auth_key=KEY)) as running,
+            ):
                 await eventually(lambda: repeater.peers)
                 await eventually(lambda: states(running, None)[-1:] == [LinkState.UP])
                 end = repeater.talk(
@@ -177,7 +181,6 @@ async def test_calls_and_data_over_a_bad_line(run_gateway: RunGateway) -> None:
                 assert ended.radio == RadioId("coast", 2470101)
                 assert ended.emergency
                 assert len(running.dispatch.events(CallEnded)) == 1
-            driving.cancel()
             assert line.tally.lost > 0
             assert line.tally.doubled > 0
 
