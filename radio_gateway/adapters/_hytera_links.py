@@ -13,6 +13,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from radio_gateway.adapters._hytera_config import DEFAULT_PORTS, Emit, HyteraConfig, Recent
 from radio_gateway.adapters._hytera_control import ENDPOINT, SET_UP, control_session
+from radio_gateway.adapters._hytera_voice import Voices
 from radio_gateway.domain.events import LinkChanged, LinkHealth, LinkState
 from radio_gateway.domain.ids import Timeslot
 from radio_gateway.domain.moment import Moment
@@ -20,7 +21,7 @@ from radio_gateway.domain.ports import Outgoing, Peer
 from radio_gateway.protocols.errors import MalformedError, NotReadyError
 from radio_gateway.protocols.hytera.hdap import RELIABLE, Service
 from radio_gateway.protocols.hytera.hrnp import START
-from radio_gateway.protocols.hytera.hrnp_session import HrnpSession
+from radio_gateway.protocols.hytera.hrnp_session import HrnpSession, Voice
 from radio_gateway.protocols.hytera.hstrp import MAGIC
 from radio_gateway.protocols.hytera.session import (
     Delivered,
@@ -90,6 +91,7 @@ class HyteraLinks:
         self._outgoing: list[Outgoing] = []
         self._keys = count()
         self._done: dict[int, Done] = {}
+        self._voices = Voices(config.name)
         self._since: Moment | None = None
         self._last_payload: Moment | None = None
         self._health_at: float | None = None
@@ -112,7 +114,7 @@ class HyteraLinks:
         hosts = self.hosts()
         for port in self._ports.values():
             port.session.close(reason)
-            self._settle(port.session, at)
+            self._settle(port, at)
         self._ports.clear()
         self._plain.clear()
         self._plain_heard_at.clear()
@@ -148,7 +150,7 @@ class HyteraLinks:
         """Read one datagram of an allowed host; returns the messages for the adapter.
 
         Raises:
-            MalformedError: neither HSTRP nor HDAP, too long, or on a port that we do not know.
+            MalformedError: no HSTRP, HDAP or voice, too long, or on a port that we do not know.
         """
         self._frames += 1
         endpoint = self._config.endpoints.get(peer.endpoint)
@@ -162,6 +164,8 @@ class HyteraLinks:
             return self._take_session(frame, peer, endpoint.slot, at)
         if frame[:1] == _CONTROL_FIRST and (peer.endpoint, peer.host) in self._ports:
             return self._take_session(frame, peer, endpoint.slot, at)
+        if self._voices.take(frame, peer.host, at):
+            return []
         raise MalformedError("neither HSTRP nor HDAP", frame)
 
     def accepted(self, heard: Heard, at: Moment) -> None:
@@ -230,7 +234,7 @@ class HyteraLinks:
         for port in list(self._ports.values()):
             port.session.expire(at.mono)
             self._drain(port)
-            self._settle(port.session, at)
+            self._settle(port, at)
         for host in [
             h for h, heard in self._plain_heard_at.items() if at.mono >= heard + self._quiet_s
         ]:
@@ -269,7 +273,7 @@ class HyteraLinks:
                 port.peer = peer
                 self._ports[key] = port
             self._drain(port)
-            heard = self._settle(port.session, at)
+            heard = self._settle(port, at)
         return [
             Heard(
                 each.payload,
@@ -292,10 +296,10 @@ class HyteraLinks:
         for data, acknowledges in port.session.outgoing():
             self._outgoing.append(Outgoing(data, port.peer, acknowledges))
 
-    def _settle(self, session: HstrpSession | HrnpSession, at: Moment) -> list[Delivered]:
+    def _settle(self, port: _Port, at: Moment) -> list[Delivered]:
         """Pass on what happened in a session; returns the messages."""
         heard = []
-        for event in session.events():
+        for event in port.session.events():
             match event:
                 case Delivered():
                     heard.append(event)
@@ -304,7 +308,9 @@ class HyteraLinks:
                 case NotTaken(key, reason):
                     self._tell(key, reason, at)
                 case StateChanged():
-                    self._session_changed(session, event.reason, at)
+                    self._session_changed(port.session, event.reason, at)
+                case Voice(packet):
+                    self._voices.heard(packet, port.peer.host, at)
         return heard
 
     def _tell(self, key: int, fault: str | None, at: Moment) -> None:

@@ -38,7 +38,7 @@ APPLICATION: Final = 0x20
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """The radio sent speech; nothing here listens to it."""
+    """The radio sent speech; its listener is the adapter's concern."""
 
     packet: Rtp
 
@@ -89,9 +89,11 @@ class HrnpSession:
 
         Raises:
             MalformedError: no HRNP packet, a wrong checksum, or one that this end does not get.
+                Voice may have a checksum of 0, as the only description of it says.
         """
         packet = Hrnp.parse(datagram)
-        if not packet.checksum_ok:
+        unsummed = packet.opcode == HrnpOpcode.VOICE and packet.check == 0
+        if not packet.checksum_ok and not unsummed:
             raise MalformedError("HRNP packet with a wrong checksum", datagram)
         self._version = packet.version
         match packet.opcode:

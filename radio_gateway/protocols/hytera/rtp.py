@@ -1,4 +1,7 @@
-"""RTP with the repeater's header extension, on the voice ports."""
+"""RTP with the repeater's header extension, on the voice ports.
+
+Packets are read and given back octet by octet; audio is never decoded here.
+"""
 
 from dataclasses import dataclass
 from typing import Final

@@ -1,6 +1,8 @@
 """The Hytera base: registrations, its link, and what is none of its business."""
 
+import json
 import logging
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -31,6 +33,8 @@ from tests.radio_gateway.adapters.hytera_rig import (
     hdap,
     slot_status,
 )
+
+VECTORS = Path(__file__).parents[2] / "vectors" / "hytera"
 
 
 @pytest.fixture
@@ -213,3 +217,19 @@ def test_no_sequence_of_datagrams_raises(frames: list[tuple[str, bytes, float]])
     rig.base.closed("stopping", rig.at)
     delivered = [e for e in rig.events() if isinstance(e, TextProgress)]
     assert all(e.state is not TextState.DELIVERED for e in delivered)
+
+
+def test_voice_on_a_port_of_data_is_counted_apart(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    rig = Rig()
+    captured = next(iter(json.loads((VECTORS / "rtp.json").read_text())))
+    rig.plain("rcp1", bytes.fromhex(captured["hex"]))
+    rig.plain("rcp2", bytes.fromhex(captured["hex"]))
+    rig.plain("rcp1", bytes.fromhex("9000916e0000920d"))  # cut short
+    rig.run(6.0)
+    assert rig.sent() == []
+    events = rig.base.events()
+    assert [type(event) for event in events] == [LinkHealth]
+    assert [e.malformed for e in events if isinstance(e, LinkHealth)] == [1]
+    told = [r.getMessage() for r in caplog.records if "not listened to" in r.getMessage()]
+    assert len(told) == 1

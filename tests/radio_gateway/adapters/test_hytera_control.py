@@ -1,5 +1,6 @@
 """A radio as base with its control port: connected to, asked, listened to."""
 
+import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -78,6 +79,26 @@ def test_the_radio_is_connected_to_and_asked_for_its_reports() -> None:
     assert desk.sent[0].peer == Peer("rcp", HOST, 3005)
     assert desk.radio.asked == [0x10C9, 0x10C7, 0x1847]
     assert states(desk.events()) == [LinkState.CONNECTING, LinkState.UP]
+
+
+def test_voice_of_a_radio_is_no_damaged_message(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    desk = Desk()
+    desk.base.events()
+    # worked out: voice (01) of address 21, number 1, 34 octets, no checksum; RTP of mu-law with
+    # an extension of one word and two octets of audio
+    voice = "90000001 00000000 00000000 e0000001 00000000 fefe"
+    octets = bytes.fromhex("7e040001 2120 0001 0022 0000" + voice)
+    for _ in range(3):
+        desk.hear(octets)
+    assert states(desk.events()) == []
+    desk.run(6.0)
+    health = [event for event in desk.base.events() if isinstance(event, LinkHealth)]
+    assert health[-1].malformed == 0
+    told = [r.getMessage() for r in caplog.records if "voice" in r.getMessage()]
+    assert told == [
+        "control: voice of 192.0.2.10 is not listened to: payload type 0, 1 packets so far"
+    ]
 
 
 def test_a_radio_that_was_connected_twice_is_asked_again() -> None:
