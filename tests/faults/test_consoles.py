@@ -32,7 +32,7 @@ SHOWN_S = 1.0
     [
         (1, 5, 0.5, "console-away"),
         pytest.param(1, 50, 600, "console-away-10-min", marks=pytest.mark.soak),
-        pytest.param(100, 5, 1, "console-away-100", marks=pytest.mark.soak),
+        pytest.param(100, 50, 1, "console-away-100", marks=pytest.mark.soak),
     ],
 )
 async def test_a_console_comes_back(
