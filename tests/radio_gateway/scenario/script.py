@@ -53,6 +53,13 @@ Fact: TypeAlias = tuple[str, ...]
 E = TypeVar("E")
 
 
+class _UnableError(AssertionError):
+    """A step was taken that this station's radios cannot do: its capabilities say more than it."""
+
+    def __init__(self, station: "Station", what: str) -> None:
+        super().__init__(f"{type(station).__name__} cannot {what}")
+
+
 class Station(ABC):
     """A base station, its radio and the line between: what an officer can do."""
 
@@ -95,27 +102,27 @@ class Station(ABC):
 
     def switch_on(self) -> None:
         """Turn the knob."""
-        raise NotImplementedError
+        raise _UnableError(self, "be switched on")
 
     def switch_off(self) -> None:
         """Turn it back."""
-        raise NotImplementedError
+        raise _UnableError(self, "be switched off")
 
     def report(self, point: GeoPoint) -> None:
         """Be there; the radio reports as it is programmed."""
-        raise NotImplementedError
+        raise _UnableError(self, f"report {point}")
 
     def write(self, words: str) -> None:
         """A text to the dispatcher."""
-        raise NotImplementedError
+        raise _UnableError(self, f"write {words!r}")
 
     def talk(self, seconds: float) -> None:
         """Hold the key and talk to the talkgroup."""
-        raise NotImplementedError
+        raise _UnableError(self, f"talk for {seconds:g} s")
 
     def press(self) -> None:
         """The emergency key."""
-        raise NotImplementedError
+        raise _UnableError(self, "raise an alarm")
 
 
 @dataclass(frozen=True, slots=True)
