@@ -29,7 +29,10 @@ class UserType(IntEnum):
 
 
 class BurstType(IntEnum):
-    """Low six bits of the burst's first octet."""
+    """Low six bits of the burst's first octet.
+
+    What number rate 1 data and single bursts of data (USB) have is not public.
+    """
 
     PI_HEADER = 0x00
     VOICE_HEADER = 0x01
