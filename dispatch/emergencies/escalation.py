@@ -13,7 +13,7 @@ from dispatch.db.types import storable
 from dispatch.emergencies.hook import Hook
 from dispatch.emergencies.models import Action, Emergency, EmergencyState
 from dispatch.emergencies.repository import EmergencyRepository
-from dispatch.emergencies.views import escalation, tell, views
+from dispatch.emergencies.views import tell, views
 from dispatch.live.scope import EVERYTHING
 from dispatch.shared import Shared
 
@@ -79,19 +79,16 @@ class Escalation:
 
     async def _look(self) -> dict[int, _Waiting]:
         async with self._shared.database.read() as session:
-            repository = EmergencyRepository(session)
-            rows = await repository.unanswered()
-            histories = await repository.history([row.id for row in rows])
+            rows = await EmergencyRepository(session).unanswered()
         mono, now = self._monotonic(), self._shared.now()
         before, first = self._waiting or {}, self._waiting is None
         found: dict[int, _Waiting] = {}
         for row in rows:
-            level = escalation(histories.get(row.id, ()))
             one = before.get(row.id)
             if one is None:
                 age = (now - row.raised_at).total_seconds() if first else 0.0
-                one = _Waiting(mono - max(age, 0.0), level)
-            one.level = level
+                one = _Waiting(mono - max(age, 0.0), row.level)
+            one.level = row.level
             found[row.id] = one
         self._waiting = found
         return found

@@ -213,14 +213,27 @@ class EmergencyRepository:
             )
         return (await self._session.execute(query)).scalars().all()
 
-    async def unanswered(self) -> Sequence[Emergency]:
-        """Alarms that nobody took charge of, oldest first."""
+    async def unanswered(self) -> Sequence[Any]:
+        """Alarms that nobody took charge of: `id`, `raised_at` and `level` of each, oldest first.
+
+        Asked every second: plain rows, since objects with their histories would cost more than
+        all that is stored meanwhile when hundreds are open.
+        """
+        level = (
+            select(func.count())
+            .where(
+                col(EmergencyAction.emergency_id) == col(Emergency.id),
+                col(EmergencyAction.action) == Action.ESCALATED,
+            )
+            .correlate(Emergency)
+            .scalar_subquery()
+        )
         query = (
-            select(Emergency)
+            select(col(Emergency.id), col(Emergency.raised_at), level.label("level"))
             .where(col(Emergency.state) == EmergencyState.RAISED)
             .order_by(col(Emergency.raised_at), col(Emergency.id))
         )
-        return (await self._session.execute(query)).scalars().all()
+        return (await self._session.execute(query)).all()
 
     async def callers(self, ids: Sequence[int]) -> dict[int, Any]:
         """Names for those who know neither radio nor unit: `radio`, `unit`, `agency`, by id."""
