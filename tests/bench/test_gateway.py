@@ -37,7 +37,7 @@ from tests.radio_gateway.support import eventually
 
 pytestmark = pytest.mark.bench
 
-SECONDS: Final = float(os.environ.get("SARDZE_BENCH_UDP_SECONDS", "60"))
+SECONDS: Final = float(os.environ.get("BENCH_UDP_SECONDS", "60"))
 "How long 20 000 datagrams a second are sent."
 POSITIONS: Final = 60_000
 GROUP: Final = 64
