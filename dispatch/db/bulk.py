@@ -99,7 +99,7 @@ class Bulk:
             return []
         driver = await driver_of(session)
         if not is_sqlite(session):
-            with _translated(self.sql):
+            with translated(self.sql):
                 found = await driver.fetch(
                     _unnesting(self.sql, self.types, self.exact), *zip(*rows, strict=True)
                 )
@@ -107,7 +107,7 @@ class Bulk:
         got: list[Row] = []
         for start in range(0, len(rows), _CHUNK):
             sql, values = self._statement(rows[start : start + _CHUNK])
-            with _translated(self.sql):
+            with translated(self.sql):
                 got += await driver.execute_fetchall(sql, values)
         return got
 
@@ -129,43 +129,10 @@ class Bulk:
         return _listing(self.sql, empty, places, self.exact), values
 
 
-async def copy_rows(
-    session: AsyncSession, table: str, columns: Sequence[str], rows: Sequence[Row]
-) -> bool:
-    """PostgreSQL only: COPY into a table; False, and nothing done, where a key is there already."""
-    driver = await driver_of(session)
-    with _translated(f"COPY {table}"):
-        try:
-            async with driver.transaction():
-                await driver.copy_records_to_table(table, records=rows, columns=columns)
-        except asyncpg.UniqueViolationError:
-            return False
-    return True
-
-
-async def run_copied(
-    session: AsyncSession, bulk: Bulk, like: str, columns: Sequence[str], rows: Sequence[Row]
-) -> None:
-    """PostgreSQL only: the same as `bulk.run` for many rows, which come by COPY.
-
-    They lie in a table of this connection alone until the commit: arrays as parameters cost the
-    driver four times as much. `like`: the table whose `columns` the rows are.
-    """
-    driver = await driver_of(session)
-    aside = f"{like}_aside"
-    make = f"CREATE TEMP TABLE IF NOT EXISTS {aside} (LIKE {like}) ON COMMIT DELETE ROWS"
-    sql = bulk.sql.format(rows=f"SELECT {', '.join(columns)} FROM {aside}")  # noqa: S608  of ours
-    with _translated(bulk.sql):
-        await driver.execute(make)
-        await driver.execute(f"DELETE FROM {aside}")  # noqa: S608  of this very transaction
-        await driver.copy_records_to_table(aside, records=rows, columns=columns)
-        await driver.execute(sql)
-
-
 async def fetch(session: AsyncSession, sql: str) -> list[Row]:
     """Rows of a statement without parameters."""
     driver = await driver_of(session)
-    with _translated(sql):
+    with translated(sql):
         if is_sqlite(session):
             return cast("list[Row]", await driver.execute_fetchall(sql))
         return cast("list[Row]", await driver.fetch(sql))
@@ -198,7 +165,8 @@ async def driver_of(session: AsyncSession) -> Any:
 
 
 @contextmanager
-def _translated(sql: str) -> Iterator[None]:
+def translated(sql: str) -> Iterator[None]:
+    """A failure of the driver within the block as SQLAlchemy would raise it."""
     try:
         yield
     except sqlite3.Error as error:

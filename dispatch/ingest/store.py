@@ -104,7 +104,7 @@ def _notice(batch: Batch, plain: Sequence[EventEnvelope]) -> list[Report]:
         radio = known[event.radio]
         if type(event) is e.PositionReported:
             alive(radio, at, event.link)
-            append((event, radio, at))
+            append((event, radio, micros(at)))
         else:
             alive(radio, at, event.link, event.rssi_dbm)
     return reports

@@ -1,6 +1,6 @@
 """Storing positions by the thousand: the hot path of the one writer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
@@ -12,6 +12,7 @@ from dispatch.live.hub import Passing
 from dispatch.positions.days import AHEAD, existing_days, make_days
 from dispatch.positions.models import SOURCES
 from dispatch.positions.repository import PositionRepository
+from dispatch.positions.rows import counted, packed, timed
 from dispatch.radios.hearing import KnownRadio
 from radio_gateway.domain.events import PositionReported
 
@@ -21,14 +22,21 @@ _HOUR_US: Final = 3_600_000_000
 _DAY_US: Final = 24 * _HOUR_US
 _SKEW_US: Final = CLOCK_SKEW // timedelta(microseconds=1)
 _NUMBER_OF: Final = {word: place for place, word in enumerate(SOURCES)}
+_ASIDE_US: Final = 1_000_000
+"More than fixes of one instant are moved apart."
 _MANY: Final = 500
 "Ids within one query."
+_MANY_ROWS: Final = 50
+"Rows from which on COPY is cheaper on PostgreSQL than parameters."
+_PART: Final = 500
+"Rows that are made while the database takes in as many."
 
 Age: TypeAlias = tuple[int, int]
 "When a report was heard, and its fix or else the hearing; microseconds."
-Report: TypeAlias = tuple[PositionReported, KnownRadio, datetime]
-"A report, its radio, and when it was heard: within `plausible` times, UTC."
-Row: TypeAlias = tuple[Any, ...]
+Report: TypeAlias = tuple[PositionReported, KnownRadio, int]
+"A report, its radio, and when it was heard: within `plausible` times, microseconds."
+Make: TypeAlias = Callable[..., Any]
+"One of `dispatch.positions.rows`."
 _NOBODY: Final = (0, 0, 0)
 
 
@@ -100,51 +108,47 @@ class PositionMemory:
 class Recorded:
     """What a batch of reports adds to the tables, and to what consoles show."""
 
-    def __init__(self, memory: PositionMemory, *, sqlite: bool) -> None:
-        self.rows: list[Row] = []
-        "All of them, as `PositionRepository.add` takes them."
-        self.newest: dict[int, Row] = {}
-        "By radio, where it is news."
+    def __init__(self, memory: PositionMemory, make: Make) -> None:
+        self.newest: dict[int, Any] = {}
+        "Rows by radio, where they are news."
         self.shown: dict[int, tuple[PositionReported, KnownRadio, int, int | None]] = {}
         "The same reports, with the times of hearing and fix in microseconds."
         self.carried: dict[tuple[int, int], tuple[int, int]] = {}
         "Unit and radio: first and last hour."
-        self.days: set[int] = set()
         self._memory = memory
-        self._sqlite = sqlite
+        self._make = make
 
-    def take(self, reports: Sequence[Report]) -> None:
+    def take(self, reports: Sequence[Report]) -> list[Any]:
         """Make rows; runs once for each position, so it keeps to local names."""
-        memory, sqlite, append = self._memory, self._sqlite, self.rows.append
+        memory, make = self._memory, self._make
         known_age, last_heard, known_carried = memory.newest, memory.heard, memory.carried
-        for event, radio, heard_at in reports:
+        rows: list[Any] = []
+        append = rows.append
+        for event, radio, heard in reports:
             radio_id, unit_id = radio.id, radio.unit_id
-            heard = micros(heard_at)
             if last_heard.get(radio_id) == heard:
                 heard = memory.once_more(radio_id, heard)
-                heard_at = from_micros(heard)
             else:
                 last_heard[radio_id] = heard
             fixed_at = event.fixed_at
             fixed = None if fixed_at is None else micros(fixed_at)
             if fixed is not None and fixed - heard > _SKEW_US:
-                fixed_at = fixed = None
+                fixed = None
             point = event.point
-            row = (
-                heard if sqlite else heard_at,
-                fixed if sqlite else fixed_at,
+            row = make(
+                heard,
                 radio_id,
-                unit_id,
                 round(point.lat * 1e7),
                 round(point.lon * 1e7),
+                _NUMBER_OF[event.source],
+                event.stale,
+                event.verified,
+                fixed,
+                unit_id,
                 event.speed_kmh,
                 event.bearing_deg,
                 event.error_m,
                 event.altitude_m,
-                _NUMBER_OF[event.source],
-                # bools are no numbers to SQLite's driver, and ten times the work
-                int(event.stale) if sqlite else event.stale,
-                int(event.verified) if sqlite else event.verified,
             )
             append(row)
             age = heard, heard if fixed is None else fixed
@@ -156,8 +160,7 @@ class Recorded:
                 unit, first, end = known_carried.get(radio_id, _NOBODY)
                 if unit != unit_id or not first <= heard < end:
                     self.carried[unit_id, radio_id] = memory.carry(unit_id, radio_id, heard)
-            if not sqlite:
-                self.days.add(heard // _DAY_US)
+        return rows
 
     def told(self) -> list[Passing]:
         """The newest positions as `PositionView` writes them."""
@@ -174,14 +177,19 @@ async def record(
     microsecond apart, so that both are kept.
     """
     await memory.load(session, {radio.id for _, radio, _ in reports})
-    sqlite = is_sqlite(session)
-    batch = Recorded(memory, sqlite=sqlite)
-    batch.take(reports)
-    if batch.days:
-        await memory.make_days(session, batch.days, now)
-    repository = PositionRepository(session)
-    await repository.add(batch.rows)
-    await repository.show(list(batch.newest.values()))
+    repository, sqlite = PositionRepository(session), is_sqlite(session)
+    if not sqlite:
+        # the second microsecond of a doubled instant may be the next day's
+        instants = (heard + more for _, _, heard in reports for more in (0, _ASIDE_US))
+        await memory.make_days(session, {instant // _DAY_US for instant in instants}, now)
+    if sqlite or len(reports) < _MANY_ROWS:
+        batch = Recorded(memory, counted if sqlite else timed)
+        await repository.add(batch.take(reports))
+        await repository.show(list(batch.newest.values()))
+    else:
+        batch = Recorded(memory, packed)
+        await repository.add_packed(map(batch.take, _parts(reports)))
+        await repository.show_packed(batch.newest.values())
     await repository.carry(
         [
             (*pair, *(span if sqlite else map(from_micros, span)))
@@ -189,6 +197,11 @@ async def record(
         ]
     )
     return batch
+
+
+def _parts(reports: Sequence[Report]) -> Iterator[Sequence[Report]]:
+    for start in range(0, len(reports), _PART):
+        yield reports[start : start + _PART]
 
 
 def _told(event: PositionReported, radio: KnownRadio, heard: int, fixed: int | None) -> Passing:

@@ -1,45 +1,25 @@
 """All SQL of positions."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import RowMapping, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from dispatch.db.bulk import Bulk, Row, copy_rows, is_sqlite, run_copied
+from dispatch.db.bulk import Bulk
+from dispatch.db.copying import copy, run_copied
 from dispatch.live.scope import Scope
 from dispatch.positions.area import Area
 from dispatch.positions.models import Carriage, LatestPosition, Position
 from dispatch.positions.place import LastPlace
+from dispatch.positions.rows import COLUMNS, TYPES, Row
 from dispatch.radios.models import Radio
 
-COLUMNS: Final = (
-    "heard_at",
-    "fixed_at",
-    "radio_id",
-    "unit_id",
-    "lat_e7",
-    "lon_e7",
-    "speed_kmh",
-    "bearing_deg",
-    "error_m",
-    "altitude_m",
-    "source",
-    "stale",
-    "verified",
-)
-"Of the rows that `add` and `show` take; SQLite's times are microseconds."
-
-_MANY: Final = 50
-"Rows from which on COPY into a table of its own is cheaper than parameters."
-_TYPES: Final = (
-    *("timestamptz", "timestamptz", "int", "int", "int", "int"),
-    *("real", "real", "real", "real", "smallint", "bool", "bool"),
-)
 _INSERT: Final = Bulk(
-    f"INSERT INTO position ({', '.join(COLUMNS)}) {{rows}} ON CONFLICT DO NOTHING", _TYPES
+    f"INSERT INTO position ({', '.join(COLUMNS)}) {{rows}} ON CONFLICT DO NOTHING", TYPES
 )
 # to set even an unchanged key would make SQLite take the row out and put it in again
 _CHANGED: Final = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name != "radio_id")
@@ -48,7 +28,7 @@ _SHOW: Final = Bulk(
     f"ON CONFLICT (radio_id) DO UPDATE SET {_CHANGED} "
     "WHERE excluded.heard_at > old.heard_at OR (excluded.heard_at = old.heard_at AND "
     "coalesce(excluded.fixed_at, excluded.heard_at) > coalesce(old.fixed_at, old.heard_at))",
-    _TYPES,
+    TYPES,
 )
 _CARRY: Final = Bulk(
     "INSERT INTO carriage AS old (unit_id, radio_id, first_at, last_at) {rows} "
@@ -68,17 +48,28 @@ class PositionRepository:
 
     async def add(self, rows: Sequence[Row]) -> None:
         """Store reports; one of the same radio and instant that is there already stays."""
-        if is_sqlite(self._session) or not await copy_rows(
-            self._session, "position", COLUMNS, rows
-        ):
-            await _INSERT.run(self._session, rows)
+        await _INSERT.run(self._session, rows)
+
+    async def add_packed(self, parts: Iterable[Sequence[bytes]]) -> None:
+        """PostgreSQL: the same of packed rows, each part while those before are taken in."""
+        made: list[Sequence[bytes]] = []
+
+        def joined() -> Iterator[bytes]:
+            for part in parts:
+                made.append(part)
+                yield b"".join(part)
+
+        if not await copy(self._session, "position", COLUMNS, joined()):
+            rows = chain.from_iterable(made)
+            await run_copied(self._session, _INSERT, "position", COLUMNS, rows)
 
     async def show(self, rows: Sequence[Row]) -> None:
         """Make these the newest of their radios unless newer ones are known; one for each radio."""
-        if len(rows) < _MANY or is_sqlite(self._session):
-            await _SHOW.run(self._session, rows)
-        else:
-            await run_copied(self._session, _SHOW, "latest_position", COLUMNS, rows)
+        await _SHOW.run(self._session, rows)
+
+    async def show_packed(self, rows: Iterable[bytes]) -> None:
+        """PostgreSQL: the same of packed rows."""
+        await run_copied(self._session, _SHOW, "latest_position", COLUMNS, rows)
 
     async def carry(self, rows: Sequence[Row]) -> None:
         """Widen the times of who carried what: unit, radio, first and last."""

@@ -9,7 +9,7 @@ import asyncpg
 from sqlalchemy.engine import URL
 
 from dispatch.db.bulk import micros
-from dispatch.positions.repository import COLUMNS
+from dispatch.positions.rows import COLUMNS
 
 Row = tuple[Any, ...]
 
@@ -19,7 +19,11 @@ def row(number: int, radios: int, at: datetime) -> Row:
     radio = number % radios + 1
     lat = 565_000_000 + number % 97 * 1000
     fixed = at - timedelta(seconds=1)
-    return (at, fixed, radio, radio, lat, 210_000_000, 18.52, 90.0, None, None, 2, False, True)
+    return (at, radio, lat, 210_000_000, 2, False, True, fixed, radio, 18.52, 90.0, None, None)
+
+
+def _counted(values: Row) -> Row:
+    return micros(values[0]), *values[1:7], micros(values[7]), *values[8:]
 
 
 def raw_sqlite(path: str, batches: list[list[Row]]) -> float:
@@ -27,7 +31,9 @@ def raw_sqlite(path: str, batches: list[list[Row]]) -> float:
     driver = sqlite3.connect(path, isolation_level=None)
     driver.execute("PRAGMA synchronous=FULL")
     sql = f"INSERT INTO position ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
-    flat = [[(micros(one[0]), micros(one[1]), *one[2:]) for one in rows] for rows in batches]
+    flat = [
+        [(micros(one[0]), *one[1:7], micros(one[7]), *one[8:]) for one in rows] for rows in batches
+    ]
     began = time.perf_counter()
     for rows in flat:
         driver.execute("BEGIN IMMEDIATE")
