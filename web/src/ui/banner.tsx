@@ -71,7 +71,7 @@ function Words({ emergency }: { emergency: Emergency }) {
   const nearest = place && nearestUnits(stores, place, emergency.unit_id)[0];
   const where = place && names.place(place.lat, place.lon);
   const agency = names.emergencyAgency(emergency);
-  const title = [t("emergency.source.alarm"), names.emergency(emergency), agency, names.officers(emergency.unit_id)];
+  const title = [t("emergency.source.alarm"), names.emergency(emergency), names.officers(emergency.unit_id), agency];
   const details = [
     emergency.escalation > 0 ? t("emergency.escalated_all") : null,
     emergency.escalation > 1 ? t("emergency.escalated_hook") : null,

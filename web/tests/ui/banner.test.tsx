@@ -40,6 +40,14 @@ test("says who and the nearest unit that is free with a fresh fix", async () => 
   expect(document.querySelector(".emg .d")?.textContent).toContain("tuvākā vienība LP-102, 1,1\u00a0km");
 });
 
+test("names the officers before whose they are, so that nothing pushes them off the screen", async () => {
+  stores.agencies.replace([{ id: 2, code: "PL", name: "Palangos policija", country: "LT", colour: null }]);
+  stores.units.put(unit(1, { agency_id: 2, officers: ["M. Eglītis", "S. Ozola"] }));
+  stores.emergencies.replace([emergency(1, { ...PLACE, agency_id: 2, escalation: 1 })]);
+  await draw(<Banner />);
+  expect(document.querySelector(".emg .w")?.textContent).toContain("LP-101 · M. Eglītis, S. Ozola · Palangos policija");
+});
+
 test.each([
   ["alarm", "trauksmes taustiņš"], ["voice", "trauksmes saruna"], ["position", "trauksmes pozīcija"], ["status", "trauksmes statuss"],
 ] as const)("how it was raised is a detail: %s", async (source, words) => {

@@ -72,6 +72,6 @@ test("an escalated alarm of another agency names whom this console does not know
   await draw(<Banner />);
   const text = document.querySelector(".emg")?.textContent ?? "";
   expect(text).toContain("NEVIENS NEATBILD TRAUKSME · KL-7 · Klaipėdos viešoji tvarka");
-  expect(text).toContain("informēti visi iecirkņi");
+  expect(text).toContain("paziņots visām iestādēm");
   expect(text).toContain("palaista trauksmes programma");
 });
