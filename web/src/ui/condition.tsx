@@ -12,11 +12,13 @@ const SIGNS: Readonly<Record<LampLevel, string>> = { ok: "✓", amber: "!", red:
 /** How the system itself is: one lamp that opens the list of all. */
 export function Condition() {
   const lamps = stores.lamps.value;
+  const lost = stores.stream.phase.value === "lost";
   return (
-    <Menu class="lamp-m cond" summary={<Summary lamps={lamps} />}>
+    <Menu class="lamp-m cond" summary={<Summary lamps={lost ? [] : lamps} />}>
+      {lost && <p class="muted">{t("stream.retrying")}</p>}
       <div class="cond-scroll" role="region" aria-label={t("condition.region")} tabIndex={0}>
         <ul class="cond-list">
-          {lamps.map((lamp) => <Row key={lamp.key} lamp={lamp} />)}
+          {lamps.map((lamp) => <Row key={lamp.key} lamp={lamp} old={lost} />)}
         </ul>
       </div>
       {!lamps.length && <p class="muted">{t("condition.none_yet")}</p>}
@@ -27,7 +29,7 @@ export function Condition() {
 /** The worst level, how many parts have it, and since when the first of them does. */
 function Summary({ lamps }: { lamps: readonly Lamp[] }) {
   const level = worst(lamps);
-  if (!level) return <><i class="cond-l none" aria-hidden="true" /><b>{t("condition.none_yet")}</b></>;
+  if (!level) return <><Unknown /><b>{t("condition.none_yet")}</b></>;
   const bad = lamps.filter((lamp) => lamp.level === level);
   const words = {
     ok: t("condition.all_ok"),
@@ -43,15 +45,16 @@ function Summary({ lamps }: { lamps: readonly Lamp[] }) {
   );
 }
 
-function Row({ lamp }: { lamp: Lamp }) {
+/** A lamp; an old one keeps its words and figures, but claims nothing about now. */
+function Row({ lamp, old }: { lamp: Lamp; old: boolean }) {
   const advice = `condition.do.${lamp.text}`;
   return (
     <li class={lamp.level} data-lamp={lamp.key}>
-      <Sign level={lamp.level} />
+      {old ? <Unknown /> : <Sign level={lamp.level} />}
       <h4>{partName(lamp)}</h4>
       <span class="s">
-        <b>{t(`condition.level.${lamp.level}`)}</b>
-        {lamp.level !== "ok" && ` · ${since(Date.parse(lamp.since))}`}
+        <b>{t(old ? "lamp.unknown" : `condition.level.${lamp.level}`)}</b>
+        {lamp.level !== "ok" && !old && ` · ${since(Date.parse(lamp.since))}`}
       </span>
       <p>{lampText(lamp)}</p>
       {isKey(advice) && <p class="do"><b>{t("condition.do")}</b> {t(advice)}</p>}
@@ -61,6 +64,10 @@ function Row({ lamp }: { lamp: Lamp }) {
 
 function Sign({ level }: { level: LampLevel }) {
   return <i class={`cond-l ${level}`} aria-hidden="true">{SIGNS[level]}</i>;
+}
+
+function Unknown() {
+  return <i class="cond-l none" aria-hidden="true" />;
 }
 
 function since(at: number): string {

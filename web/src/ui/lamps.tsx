@@ -44,7 +44,10 @@ export function withoutListeners(links: readonly Link[]): readonly Link[] {
 /** Links to the radio network: state, and the age of the last real payload. */
 export function Lamps() {
   const now = stores.clock.now.value;
-  const links = withoutListeners(stores.links.all.value).map((link) => ({ link, state: lampState(link, now) }));
+  const lost = stores.stream.phase.value === "lost";
+  const links = withoutListeners(stores.links.all.value).map(
+    (link) => ({ link, state: lost ? "unknown" as const : lampState(link, now) }),
+  );
   const byWeight = [...links].sort((a, b) => WEIGHT[a.state] - WEIGHT[b.state]);
   const up = links.filter(({ state }) => state === "up").length;
   const worst = byWeight[0]?.state ?? "up";
@@ -54,7 +57,7 @@ export function Lamps() {
       {apart(links.length, viewportWidth.value) ? links.map(({ link, state }) => (
         <LampMenu key={link.id} link={link} state={state} now={now} />
       )) : (
-        <Menu class="lamp-m" summary={<><i class={`lamp ${worst}`} /><b>{t("lamp.up_of", { up, all: links.length })}</b></>}>
+        <Menu class="lamp-m" summary={<><i class={`lamp ${worst}`} /><b>{lost ? t("lamp.none_known") : t("lamp.up_of", { up, all: links.length })}</b></>}>
           <LinkTable links={byWeight} now={now} />
         </Menu>
       )}

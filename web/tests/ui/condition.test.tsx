@@ -31,6 +31,21 @@ test("the worst lamp speaks for all: its word, how many, since when", async () =
   expect(document.querySelector(".cond .cond-l")?.className).toContain("red");
 });
 
+test("while the line is lost nothing looks green, what was known last is kept", async () => {
+  stores.lamps.value = [lamp("disk", "ok", "disk.ok", { numbers: { free_gb: 51.2, percent: 51 } })];
+  stores.stream.phase.value = "lost";
+  await draw(<Condition />);
+  expect(summary()).toContain("nav ziņu");
+  await click(document.querySelector(".cond .menu-b"));
+  expect(document.querySelector(".cond-l.ok")).toBeNull();
+  const row = document.querySelector(".cond-list li")?.textContent;
+  expect(row).toContain("Brīvs: 51,2 GB");
+  expect(row).not.toContain("darbojas");
+  stores.stream.phase.value = "live";
+  await draw(<Condition />);
+  expect(document.querySelector(".cond-l.ok")).not.toBeNull();
+});
+
 test("the list names part, state, figures and what to do", async () => {
   stores.lamps.value = [
     lamp("spool:liepaja", "amber", "spool.filling", { numbers: { percent: 83, depth: 10, seconds: 1 } }),

@@ -1,7 +1,11 @@
+import { h } from "preact";
 import { expect, test } from "vitest";
 import type { Link } from "../../src/api/types";
-import { apart, lampState, withoutListeners } from "../../src/ui/lamps";
+import { setLanguage } from "../../src/i18n";
+import { stores } from "../../src/stores";
+import { Lamps, apart, lampState, withoutListeners } from "../../src/ui/lamps";
 import { NOON, before } from "../fixtures";
+import { draw } from "../screen";
 
 function link(changes: Partial<Link> = {}): Link {
   return {
@@ -36,4 +40,19 @@ test("a port that listens for repeaters has no lamp beside theirs until it fails
   expect(withoutListeners([site, port, other])).toEqual([site, other]);
   const failed = link({ id: 2, site: null, state: "down" });
   expect(withoutListeners([site, failed])).toEqual([site, failed]);
+});
+
+test("no link claims to be up while the server does not say so", async () => {
+  await setLanguage("en");
+  stores.clock.learn(NOON);
+  const seen_at = new Date(stores.clock.read()).toISOString();
+  stores.links.replace([link({ seen_at, last_payload_at: seen_at })]);
+  stores.stream.phase.value = "live";
+  const page = await draw(h(Lamps, null));
+  expect(page.textContent).toContain("Links 1/1");
+  expect(page.querySelector(".lamp.up")).not.toBeNull();
+  stores.stream.phase.value = "lost";
+  const later = await draw(h(Lamps, null));
+  expect(later.textContent).toContain("Links: no report");
+  expect(later.querySelector(".lamp.up")).toBeNull();
 });
