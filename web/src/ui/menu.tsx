@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 interface Props {
   /** What the button shows. */
@@ -8,6 +8,14 @@ interface Props {
   label?: string;
   class?: string;
   children: ComponentChildren;
+}
+
+/** Room between a panel and the edge of the window. */
+const EDGE_PX = 8;
+
+/** How far a panel goes to the left so that it ends in the window, but begins in it too. */
+export function leftward(left: number, right: number, width: number): number {
+  return Math.max(0, Math.min(right - (width - EDGE_PX), left - EDGE_PX));
 }
 
 /** A button that opens a small panel under itself; Escape or a click elsewhere closes it. */
@@ -34,6 +42,14 @@ export function Menu({ summary, label, class: extra = "", children }: Props) {
       document.removeEventListener("keydown", escape, true);
     };
   }, [open]);
+  useLayoutEffect(() => {
+    const panel = ref.current?.querySelector<HTMLElement>(".menu-p");
+    if (!panel) return;
+    panel.style.translate = "";
+    const { left, right } = panel.getBoundingClientRect();
+    const way = leftward(left, right, document.documentElement.clientWidth);
+    if (way > 0) panel.style.translate = `${-way}px`;
+  });
   return (
     <div class={`menu ${extra}`} ref={ref}>
       <button type="button" class="menu-b" aria-expanded={open} aria-label={label} title={label} onClick={() => setOpen(!open)}>
