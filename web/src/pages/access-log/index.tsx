@@ -2,7 +2,7 @@ import "../log/log.css";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { AccessLogEntry } from "../../api/types";
 import { isKey, t } from "../../i18n";
-import { clock, isoDate } from "../../i18n/format";
+import { dateAndClock, number } from "../../i18n/format";
 import { stores } from "../../stores";
 import { names } from "../../ui/names";
 import { plain } from "../../ui/text";
@@ -11,6 +11,7 @@ import { FilterBar } from "../log/filter-bar";
 import { LogList } from "../log/log-list";
 import { PagedLog } from "../log/paged-log";
 import { type Span, interval } from "../log/span";
+import { scopeWords } from "./scope";
 
 const PAGE_ROWS = 100;
 const PAUSE_MS = 300;
@@ -46,7 +47,7 @@ export default function AccessLogPage() {
       <LogList log={log} fresh={0} onFresh={load} empty={t("access.empty")}>
         <table class="log-table">
           <thead>
-            <tr>{COLUMNS.map((column) => <th key={column} scope="col">{t(`access.column.${column}`)}</th>)}</tr>
+            <tr>{COLUMNS.map((column) => <th key={column} scope="col" class={column === "count" ? "figure" : ""}>{t(`access.column.${column}`)}</th>)}</tr>
           </thead>
           <tbody>{log.items.value.map((entry) => <Row key={entry.id} entry={entry} />)}</tbody>
         </table>
@@ -55,17 +56,17 @@ export default function AccessLogPage() {
   );
 }
 
-function Row({ entry }: { entry: AccessLogEntry }) {
+export function Row({ entry }: { entry: AccessLogEntry }) {
   const zone = names.zone(entry.agency_id);
   return (
     <tr>
-      <td><time dateTime={entry.at}>{`${isoDate(Date.parse(entry.at), zone)} ${clock(entry.at, zone)}`}</time></td>
-      <td>{plain(entry.user)} <span class="muted">{word("role", entry.role)}</span></td>
+      <td class="time"><time dateTime={entry.at}>{dateAndClock(entry.at, zone)}</time></td>
+      <td class="who"><b>{plain(entry.user)}</b><span>{word("role", entry.role)}</span></td>
       <td>{t(`access.action.${entry.action}`)}</td>
       <td>{word("access.subject", entry.subject)}</td>
-      <td class="message-text">{scope(entry)}</td>
-      <td>{entry.count}</td>
-      <td>{entry.reason ? plain(entry.reason) : ""}</td>
+      <td class="asked">{scopeWords(entry.scope, zone)}</td>
+      <td class="figure">{number(entry.count)}</td>
+      <td class="asked">{entry.reason ? plain(entry.reason) : ""}</td>
       <td>{plain(entry.address)}</td>
     </tr>
   );
@@ -75,12 +76,4 @@ function Row({ entry }: { entry: AccessLogEntry }) {
 function word(group: string, name: string): string {
   const key = `${group}.${name}`;
   return isKey(key) ? t(key) : plain(name);
-}
-
-/** What was asked for, as the server kept it. */
-function scope(entry: AccessLogEntry): string {
-  return Object.entries(entry.scope)
-    .map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
-    .map(plain)
-    .join(" · ");
 }
