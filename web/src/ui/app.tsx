@@ -1,14 +1,14 @@
 import "./frame.css";
-import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n";
-import { PAGES, type PageEntry } from "../pages";
+import { PAGES } from "../pages";
 import { stores } from "../stores";
 import { Announcer } from "./announcer";
 import { Banner } from "./banner";
 import { Footer } from "./footer";
 import { Help } from "./help";
 import { Notices } from "./notices";
+import { PageView } from "./page-view";
 import { currentPath } from "./router";
 import { StreamLost } from "./stream-lost";
 import { TopBar } from "./top-bar";
@@ -39,40 +39,6 @@ export function App() {
       <Notices />
       <Help />
     </div>
-  );
-}
-
-const loaded = new Map<string, ComponentType>();
-
-function PageView({ page }: { page: PageEntry }) {
-  const [failed, setFailed] = useState(false);
-  const [, redraw] = useState(0);
-  useEffect(() => {
-    if (loaded.has(page.path)) return;
-    page.load().then(
-      (module) => {
-        loaded.set(page.path, module.default);
-        redraw((count) => count + 1);
-      },
-      () => setFailed(true),
-    );
-  }, [page]);
-  const Content = loaded.get(page.path);
-  if (page.role && !stores.session.may(page.role)) {
-    return <main class="page waiting"><p class="empty" role="alert">{t("error.role_required")}</p></main>;
-  }
-  if (Content) return <Content />;
-  return (
-    <main class="page waiting" aria-busy={!failed}>
-      {failed ? (
-        <div class="empty" role="alert">
-          <p class="problem">{t("page.not_loaded")}</p>
-          <button type="button" class="b p" onClick={() => location.reload()}>{t("retry")}</button>
-        </div>
-      ) : (
-        <p class="empty">{t("loading")}</p>
-      )}
-    </main>
   );
 }
 

@@ -4,9 +4,11 @@ import { onSignedOut } from "../api/client";
 import { LANGUAGES, setLanguage } from "../i18n";
 import { forgetOld } from "../live/apply";
 import { stores } from "../stores";
+import { PAGES } from "../pages";
 import type { SessionState } from "../stores/session";
 import { sound, startDesk, stream } from "./desk";
 import { startKeys } from "./keys";
+import { fetchAhead } from "./page-view";
 import { currentPath, navigate, startRouter } from "./router";
 
 const FORGET_MS = 60_000;
@@ -34,6 +36,9 @@ export async function start(): Promise<void> {
     stream.wake();
   });
   effect(() => follow(session.state.value, currentPath()));
+  effect(() => {
+    if (stores.stream.phase.value === "live") void untracked(() => fetchAhead(PAGES));
+  });
 }
 
 /** Open the line for whoever is signed in; send everybody else to the sign-in page. */
