@@ -122,7 +122,9 @@ class UdpPort:
         if self._socket.fileno() < 0:
             return
         if found:
-            self._gathering = self._loop.call_later(GATHER_S, self._gathered)
+            # a full batch: more is there already
+            delay_s = GATHER_S if found < BATCH else 0.0
+            self._gathering = self._loop.call_later(delay_s, self._gathered)
         else:
             self._loop.add_reader(self._socket.fileno(), self._readable)
 
