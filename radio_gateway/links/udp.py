@@ -109,10 +109,10 @@ class UdpPort:
         """
         at = self._clock()
         close, self._read_at = at.mono - self._read_at < GATHER_S, at.mono
-        self._drain(at)
+        found = self._drain(at)
         if close and self._socket.fileno() >= 0:
             self._loop.remove_reader(self._socket.fileno())
-            self._gathering = self._loop.call_later(GATHER_S, self._gathered)
+            self._gather(found)
 
     def _gathered(self) -> None:
         """Read what came meanwhile, and so on until nothing did."""
@@ -122,11 +122,14 @@ class UdpPort:
         if self._socket.fileno() < 0:
             return
         if found:
-            # a full batch: more is there already
-            delay_s = GATHER_S if found < BATCH else 0.0
-            self._gathering = self._loop.call_later(delay_s, self._gathered)
+            self._gather(found)
         else:
             self._loop.add_reader(self._socket.fileno(), self._readable)
+
+    def _gather(self, found: int) -> None:
+        """Read again in a moment; at once if the last read took all that it may: more is there."""
+        delay_s = GATHER_S if found < BATCH else 0.0
+        self._gathering = self._loop.call_later(delay_s, self._gathered)
 
     def _drain(self, at: Moment) -> int:
         """Read at most a batch and hand it on; how many datagrams there were."""

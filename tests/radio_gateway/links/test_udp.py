@@ -100,6 +100,18 @@ async def test_datagrams_in_a_row_are_gathered_and_one_that_comes_later_is_read(
     port.close()
 
 
+async def test_a_full_batch_is_followed_by_the_next_at_once(
+    sender: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(udp, "GATHER_S", 3600.0)
+    heard = Heard()
+    with listening(heard) as port:
+        for number in range(4 * BATCH):
+            sender.sendto(number.to_bytes(2, "big"), (LOOPBACK, port.port))
+        await eventually(lambda: len(heard.frames) == 4 * BATCH)
+    assert heard.batches == [BATCH] * 4
+
+
 async def test_a_port_can_be_closed_while_it_gathers(sender: socket.socket) -> None:
     heard, at = Heard(), clock.now()
     port = open_udp("main", LOOPBACK, 0, heard, lambda: at, per_source=100_000)
