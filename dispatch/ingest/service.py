@@ -33,7 +33,9 @@ log = logging.getLogger(__name__)
 FLUSH_S: Final = 0.05
 "Events that may be shed wait so long for company; everything else goes at once."
 ALONE_S: Final = 0.01
-"The same where the last transaction had not more than one: company is not to be expected."
+"The same where the last transaction had less than `COMPANY`: little is to be expected."
+COMPANY: Final = 4
+"Two radios that happen to report together do not make others wait."
 TICK_S: Final = 1.0
 RETRY_S: Final = (0.1, 0.3, 1.0, 3.0, 10.0)
 "Pauses while the database is in trouble."
@@ -143,7 +145,7 @@ class Ingest:
             last = self._monotonic()
             await self._store_urgent()
             group = self._inbox.take()
-            pause = FLUSH_S if len(group) > 1 else ALONE_S
+            pause = FLUSH_S if len(group) >= COMPANY else ALONE_S
             if group or self._memory.radios.due(last):
                 self._storing += len(group)
                 await self._store(group)
