@@ -18,13 +18,19 @@ Action = Callable[[Moment], None]
 class Habits:
     """Seconds of the patrol's day between two deeds: least and most."""
 
-    switch_on_s: tuple[float, float] = (0.0, 6.0)
+    switch_on_s: tuple[float, float] = (0.0, 3.0)
     fast_report_s: tuple[float, float] = (4.0, 6.0)
     "Of vehicles."
     slow_report_s: tuple[float, float] = (9.0, 15.0)
     "Of patrols without one."
+    first_check_in_s: tuple[float, float] = (0.5, 2.0)
+    "From switching on, of radios that tell their place only while they talk."
     check_in_s: tuple[float, float] = (20.0, 40.0)
-    "Of radios that tell their place only while they talk."
+    "The following ones."
+    check_in_talk_s: tuple[float, float] = (2.3, 2.8)
+    "Long enough for link control, talker alias and place: six superframes of 0.36 s."
+    busy_s: tuple[float, float] = (0.3, 1.0)
+    "Until a check-in is tried again that found the channel busy."
     talk_s: tuple[float, float] = (60.0, 240.0)
     transmission_s: tuple[float, float] = (2.0, 12.0)
     reply_s: tuple[float, float] = (0.8, 2.2)
@@ -137,7 +143,7 @@ class Patrol:
         if self._station.reports_positions:
             self._plan((0.5, 2.0), self._report_again)
         else:
-            self._plan((1.0, habits.check_in_s[1]), self._check_in)
+            self._plan(habits.first_check_in_s, self._check_in)
         self._plan(habits.talk_s, self._converse)
         if self._station.sends_statuses:
             self._plan(habits.status_s, self._next_status)
@@ -160,8 +166,11 @@ class Patrol:
 
     def _check_in(self, at: Moment) -> None:
         """Talk briefly, so that the place is heard; soon again when the channel was busy."""
-        said = self.say(self.unit.talkgroup.number, self._chance.uniform(2.0, 4.0), at)
-        self._plan(self._habits.check_in_s if said else (2.0, 6.0), self._check_in)
+        habits = self._habits
+        said = self.say(
+            self.unit.talkgroup.number, self._chance.uniform(*habits.check_in_talk_s), at
+        )
+        self._plan(habits.check_in_s if said else habits.busy_s, self._check_in)
 
     def _converse(self, at: Moment) -> None:
         usual = self._chance.random() < _USUAL_TALKGROUP

@@ -34,7 +34,7 @@ DATA_WAITS_S: Final = 2.0
 RETRY_S: Final = 5.0
 "Until a radio repeats a text that was not confirmed."
 TEXT_TRIES: Final = 3
-REGISTER_AGAIN_S: Final = 10.0
+REGISTER_AGAIN_S: Final = 5.0
 "Nobody answers registrations where all only listen: a radio repeats it once, to be sure."
 
 

@@ -189,6 +189,17 @@ def test_every_radio_is_seen_on_the_map_within_two_minutes(five_minutes: Day) ->
     assert seen == {radio.id for radio in build_fleet(24, 7, PLANS).radios}
 
 
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_radios_that_only_talk_are_soon_heard_and_on_the_map(seed: int) -> None:
+    day = Day(replace(CONFIG, seed=seed, units=14))
+    radios = {radio.id for radio in day.world.fleet.radios if radio.base == "liepaja-mmdvm"}
+    assert len(radios) == 3
+    day.run(12.0)
+    assert {e.radio for e in day.of(CallStarted) if isinstance(e, CallStarted)} >= radios
+    day.run(3.0)
+    assert {e.radio for e in positions(day)} >= radios
+
+
 def test_positions_are_near_the_streets_of_the_own_town(five_minutes: Day) -> None:
     fleet = build_fleet(24, 7, PLANS)
     cities = {
