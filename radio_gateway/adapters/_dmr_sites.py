@@ -34,10 +34,12 @@ class Site:
         self.since = at.utc
         emit(LinkChanged(link=self.link, at=at, state=state, reason=reason, site=self.name))
 
-    def payload(self, at: Moment) -> None:
-        """Count one frame about radios."""
+    def payload(self, at: Moment) -> bool:
+        """Count one frame about radios; True: the first, for which health does not wait."""
+        first = self.last_payload_at is None
         self.frames += 1
         self.last_payload_at = at.utc
+        return first
 
     def health(self, at: Moment) -> LinkHealth:
         """The counters as an event."""

@@ -170,6 +170,8 @@ class HyteraLinks:
 
     def accepted(self, heard: Heard, at: Moment) -> None:
         """A message was readable: its sender is alive, and where answers go to is known."""
+        if self._last_payload is None:  # health does not wait
+            self._health_at = at.mono
         self._last_payload = at
         host = heard.peer.host
         if not heard.plain:

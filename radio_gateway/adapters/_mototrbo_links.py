@@ -84,6 +84,8 @@ class MototrboLinks:
 
     def accepted(self, radio: RadioId, at: Moment) -> None:
         """It was readable: the way to the radios works."""
+        if self._last_payload is None:  # health does not wait
+            self._health_at = at.mono
         self._last_payload = at
         if self.state is not LinkState.UP:
             self._become(LinkState.UP, f"radio {radio.number} heard", at)

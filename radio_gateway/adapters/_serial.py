@@ -51,11 +51,11 @@ class SerialState:
             self._become(LinkState.DOWN, reason, at)
 
     def heard(self, at: Moment) -> None:
-        """Count one valid sentence or frame."""
+        """Count one valid sentence or frame; after the first, health does not wait."""
         self._frames += 1
         self._last_payload_at = at.utc
         if not self.up:
-            self._health_at = self._health_at or at.mono + HEALTH_EVERY_S
+            self._health_at = at.mono
             self._become(LinkState.UP, "valid data heard", at)
 
     def bad(self, error: MalformedError, at: Moment) -> None:

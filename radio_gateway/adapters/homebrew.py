@@ -253,8 +253,9 @@ class HomebrewMaster:
 
     def _take(self, payload: Payload, at: Moment) -> None:
         site = self._sites[payload.repeater_id]
-        site.payload(at)
         self._whole.payload(at)
+        if site.payload(at):
+            self._health_at = at.mono
         try:
             match payload:
                 case DmrFrame():

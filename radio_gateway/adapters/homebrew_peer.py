@@ -135,10 +135,10 @@ class HomebrewPeer:
                 case DmrFrame():
                     self._burst(payload, at)
                 case AliasFrame(_, source, part):
-                    self._site.payload(at)
+                    self._payload(at)
                     self._receiver.calls.alias_part(self._id, source, part, at)
                 case GpsFrame(_, source, info):
-                    self._site.payload(at)
+                    self._payload(at)
                     self._receiver.calls.gps(self._id, source, info, at)
                 case None:
                     pass
@@ -230,8 +230,12 @@ class HomebrewPeer:
                 state = LinkState.CONNECTING
             self._site.become(state, why, at, self._events.append)
 
+    def _payload(self, at: Moment) -> None:
+        if self._site.payload(at):
+            self._health_at = at.mono
+
     def _burst(self, frame: DmrFrame, at: Moment) -> None:
-        self._site.payload(at)
+        self._payload(at)
         if frame.repeater_id != self._id:  # a master that does not put our id in
             frame = replace(frame, repeater_id=self._id)
         self._texts.heard(frame, at)

@@ -219,8 +219,9 @@ class HyteraIpscMaster:
     def _take(self, packet: IpscPacket, site: Site, host: str, at: Moment) -> None:
         if packet.slot_type == SlotType.WAKE_UP:
             return
-        site.payload(at)
         self._whole.payload(at)
+        if site.payload(at):
+            self._health_at = at.mono
         name, number = site.name or "", self._numbers[host]
         frame = _Frame(
             sequence=self._sequence.number(number, packet),

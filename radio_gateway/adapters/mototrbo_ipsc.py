@@ -249,8 +249,9 @@ class IpscListener:
 
     def _take(self, payload: Payload, at: Moment) -> None:
         site = self._site(payload.peer)
-        site.payload(at)
         self._whole.payload(at)
+        if site.payload(at):
+            self._health_at = at.mono
         match payload:
             case UserPacket():
                 self._burst(payload, site.name or "", at)

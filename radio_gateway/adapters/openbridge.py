@@ -106,7 +106,8 @@ class OpenBridge:
                 return
             self._heard_at = at.mono
             self._site.become(LinkState.UP, "bursts arrive", at, self._events.append)
-            self._site.payload(at)
+            if self._site.payload(at):
+                self._health_at = at.mono
             receive(self._receiver, _channel(bridged), self._config.name, at)
         except MalformedError as error:
             self._site.malformed += 1

@@ -197,6 +197,17 @@ def test_health_is_told_every_five_seconds(network: Network) -> None:
     assert last["Karosta"].frames == 0
 
 
+def test_the_first_frame_of_a_site_is_told_at_once(network: Network) -> None:
+    network.run(0.5)
+    network.repeaters[KAROSTA].talk(2460012, 24601, now=network.now, duration_s=0.6)
+    network.run(1.0)
+
+    told = {event.site: event for event in network.events(LinkHealth)}
+    assert told["Karosta"].last_payload_at == told["Karosta"].at.utc
+    assert told["Liepāja"].last_payload_at is None
+    assert told["Karosta"].at.mono < 1.5
+
+
 class TestStrangers:
     """Nobody who is not logged in can cause an event (or stop one)."""
 

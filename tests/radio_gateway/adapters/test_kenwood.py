@@ -61,15 +61,16 @@ def test_a_link_is_up_with_the_first_valid_data_and_not_before() -> None:
     ]
 
 
-def test_health_comes_every_five_seconds_with_its_counters() -> None:
+def test_health_comes_at_first_and_every_five_seconds_with_its_counters() -> None:
     base = KenwoodBase(CONFIG)
     base.opened(Moment(0.0, START))
-    base.feed(b"junk\r\n" + burst(report()), SERIAL, Moment(1.0, START))
     assert base.deadline() == 5.0
-    base.expire(Moment(5.0, START))
-    health = [e for e in base.events() if isinstance(e, LinkHealth)]
-    assert [(h.state, h.frames, h.malformed) for h in health] == [(LinkState.UP, 1, 1)]
-    assert base.deadline() == 10.0
+    base.feed(b"junk\r\n" + burst(report()), SERIAL, Moment(1.0, START))
+    for due in (1.0, 6.0, 11.0):
+        assert base.deadline() == due
+        base.expire(Moment(due, START))
+        health = [e for e in base.events() if isinstance(e, LinkHealth)]
+        assert [(h.state, h.frames, h.malformed) for h in health] == [(LinkState.UP, 1, 1)]
 
 
 def test_a_data_sentence_is_a_position(station: Station) -> None:

@@ -100,7 +100,8 @@ def test_every_cut_of_the_stream_gives_the_same_positions() -> None:
 
 
 def test_a_settled_fix_waits_for_its_deadline(port: Port) -> None:
-    port.talker.feed(rmc(), SERIAL, port.at(3.0))
+    port.hear(rmc(1), 1.0)
+    port.talker.feed(rmc(2), SERIAL, port.at(3.0))
     assert port.events() == []
     assert port.talker.deadline() == pytest.approx(3.3)
 
@@ -129,6 +130,15 @@ def test_a_link_is_up_with_the_first_good_line(port: Port) -> None:
     port.talker.closed("port removed", port.at(2.0))
     states = [e.state for e in port.talker.events() if isinstance(e, LinkChanged)]
     assert states == [LinkState.CONNECTING, LinkState.UP, LinkState.DOWN]
+
+
+def test_the_first_good_line_is_told_at_once(port: Port) -> None:
+    assert port.talker.deadline() == 5.0
+    port.talker.feed(rmc(), SERIAL, port.at(1.0))
+    assert port.talker.deadline() == 1.0
+    port.talker.expire(port.at(1.0))
+    (health,) = [e for e in port.talker.events() if isinstance(e, LinkHealth)]
+    assert (health.frames, health.last_payload_at) == (1, START + timedelta(seconds=1))
 
 
 def test_health_counts_good_and_bad_lines(port: Port) -> None:
