@@ -31,6 +31,7 @@ Take: TypeAlias = Callable[[list[Event]], asyncio.Future[None] | None]
 
 STEADY_S = 60.0
 "A link that worked for this long starts with the shortest pause when it fails."
+FIRST_PAUSE_S: Final = 0.25
 LONGEST_PAUSE_S: Final = 5.0
 "Between two attempts to open the ports: a cable that is put back works again within ten seconds."
 MAX_HELD: Final = 60_000
@@ -68,7 +69,7 @@ class LinkRunner:
         self.entry = entry
         self._ring = ring
         self.open = False
-        self.backoff = Backoff(longest=LONGEST_PAUSE_S)
+        self.backoff = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
         self._take = take
         self._clock = clock
         self._entropy = entropy

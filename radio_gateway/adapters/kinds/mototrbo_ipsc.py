@@ -78,7 +78,8 @@ class MototrboIpscSettings(UdpSettings):
         default=5.0,
         ge=1,
         le=15,
-        description="Seconds between keep-alives, and between attempts to register.",
+        description="Seconds between keep-alives, and between attempts to register; the first "
+        "ones follow after 1 and 2 s.",
     )
     max_missed: int = Field(
         default=4,

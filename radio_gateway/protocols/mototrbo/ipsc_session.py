@@ -37,6 +37,9 @@ LISTENER_FLAGS: Final = PeerFlag.CSBK_CALLS | PeerFlag.CALL_MONITOR | PeerFlag.T
 "Without voice and data: a call monitor alone."
 STREAM_FLAGS: Final = LISTENER_FLAGS | PeerFlag.DATA_CALLS | PeerFlag.VOICE_CALLS
 
+FIRST_RETRIES_S: Final = (1.0, 2.0)
+"Pauses after the first registrations: a master that just came, or a lost answer, costs less."
+
 Payload: TypeAlias = UserPacket | CallStatus | RepeaterState | Blocked
 "What repeaters say about radios."
 
@@ -95,7 +98,8 @@ class ListeningPeer:
             key: of an authenticated network.
             streams: whether voice and data bursts are wanted, or call status alone.
             allowed: hosts that peers may have; empty: any that the master names.
-            keepalive_s: seconds between registrations and between keep-alives; 5 to 15.
+            keepalive_s: seconds between registrations, but for the first ones, and between
+                keep-alives; 5 to 15.
             max_missed: unanswered keep-alives after which a station counts as lost; 3 to 20.
         """
         self._id = peer_id
@@ -112,6 +116,8 @@ class ListeningPeer:
         self._peers: dict[int, _Station] = {}
         self._owners: dict[Address, int] = {}
         self._list_wanted = False
+        self._soon: list[float] = []
+        "Pauses before the next registrations that are shorter than usual."
         self._due: float | None = None
         self._changes: list[Change] = []
         self._outgoing: list[tuple[bytes, Address]] = []
@@ -129,6 +135,7 @@ class ListeningPeer:
     def open(self, now: float) -> None:
         """Begin to register."""
         self._become(None, self._master, State.REGISTERING, "registering with the master")
+        self._soon = list(FIRST_RETRIES_S)
         self._due = now
         self.expire(now)
 
@@ -179,7 +186,8 @@ class ListeningPeer:
         """Register, keep alive and give up, whatever is due."""
         if self._due is None or now < self._due:
             return
-        self._due = now + self._every_s
+        soon = self._soon.pop(0) if self._soon else self._every_s
+        self._due = now + min(soon, self._every_s)
         self._keep_master()
         for number, station in self._peers.items():
             self._keep_peer(number, station)
@@ -207,6 +215,7 @@ class ListeningPeer:
         self._master_id = packet.peer
         if self._master.state is not State.UP:
             self._become(None, self._master, State.UP, f"the master {packet.peer} lets us in")
+            self._soon.clear()
             self._due = now + self._every_s
         self._list_wanted = packet.peers > 0
         self._ask_list()
