@@ -133,7 +133,7 @@ def decode(
         typer.Argument(
             metavar="HEX",
             help="One frame in hex, or several of a serial line; blanks and colons are allowed. "
-            "- reads lines.",
+            "A sentence that begins with $ may stand as it is, in single quotes. - reads lines.",
         ),
     ],
     protocol: Annotated[
@@ -288,11 +288,10 @@ def _decode_line(decoder: "Decoder", text: str, protocol: str | None) -> bool:
     from radio_gateway.decoding import UnreadableError
     from radio_gateway.links import clock
 
-    compact = "".join(text.split()).replace(":", "")
     try:
-        data = bytes.fromhex(compact)
+        data = _octets(text.strip())
     except ValueError:
-        say(f"no hex: {text.strip()[:64]}")
+        say(f"neither hex nor a sentence that begins with $: {text.strip()[:64]}")
         return False
     try:
         for found in decoder.decode(data, clock.now(), protocol):
@@ -302,6 +301,12 @@ def _decode_line(decoder: "Decoder", text: str, protocol: str | None) -> bool:
         say(str(error))
         return False
     return True
+
+
+def _octets(text: str) -> bytes:
+    if text.startswith("$"):
+        return text.encode("ascii") + b"\r\n"
+    return bytes.fromhex("".join(text.split()).replace(":", ""))
 
 
 def _run_until_signal(work: Coroutine[Any, Any, None]) -> None:

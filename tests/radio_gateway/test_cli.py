@@ -147,12 +147,22 @@ def test_decode_joins_what_the_shell_has_cut() -> None:
     assert (status, json.loads(out[0])["frame"]["checksum_ok"]) == (0, True)
 
 
+def test_decode_takes_a_sentence_as_it_was_logged() -> None:
+    """The example of NMEA 0183 manuals."""
+    sentence = "$GPRMC,123519,A,4807.038,N,01131.000,E,022.4,084.4,230394,003.1,W*6A"
+    status, out, _ = call("decode", "-", stdin=f"{sentence}\r\n{sentence.encode().hex()}\n")
+    frames = [json.loads(line)["frame"] for line in out]
+    assert (status, len(frames)) == (0, 2)
+    assert frames[0] == frames[1]
+    assert (frames[0]["lat"], frames[0]["speed_knots"]) == (pytest.approx(48.1173), 22.4)
+
+
 def test_decode_reads_lines_and_goes_on_after_a_bad_one() -> None:
     status, out, errors = call("decode", "-", stdin=f"{BURST}\n\nzz\n00\n{BURST.upper()}\n")
     assert status == 1
     assert [json.loads(line)["protocol"] for line in out] == ["dmr-burst", "dmr-burst"]
     assert errors == [
-        "no hex: zz",
+        "neither hex nor a sentence that begins with $: zz",
         (
             "no frame of homebrew, ipv4, hytera, mototrbo, kenwood, nmea, tait, mmdvm, dmr-burst, "
             "mototrbo-ipsc: 00"
@@ -163,7 +173,7 @@ def test_decode_reads_lines_and_goes_on_after_a_bad_one() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["decode", "xyz"], "no hex: xyz"),
+        (["decode", "xyz"], "neither hex nor a sentence that begins with $: xyz"),
         (["decode", ""], "no octets"),
         (["decode", "-p", "hytra", "00"], "did you mean hytera?"),
         (["decode", "-p", "nmea", "00"], "not nmea: "),
