@@ -91,13 +91,13 @@ describe("the ladder of a text", () => {
   test("one that waits says for what", async () => {
     stores.messages.replace([message(1, { waiting_for: "registration" })]);
     await draw(<ActivityPanel />);
-    expect(ladder()).toContain("gaida, līdz radio ieslēgs");
+    expect(ladder()).toContain("gaida, līdz rāciju ieslēgs");
     expect(document.querySelector(".act button.round")?.textContent).toBe("Atcelt");
   });
 
   test.each([
-    ["not_registered", "radio nav tīklā"], ["no_answer", "radio neatbild"], ["too_long", "ziņa par garu"],
-    ["no_link", "radio nav piesaistīts nevienai saitei"], ["cancelled", "atcelta"],
+    ["not_registered", "rācija nav tīklā"], ["no_answer", "rācija neatbild"], ["too_long", "ziņa par garu"],
+    ["no_link", "rācija nav piesaistīta nevienam savienojumam"], ["cancelled", "atcelta"],
   ] as const)("one that failed says why: %s", async (reason, words) => {
     stores.messages.replace([message(1, { state: "failed", reason, detail: "English for the log" })]);
     await draw(<ActivityPanel />);

@@ -67,7 +67,7 @@ test("a recipient that cannot take texts is explained before sending", async () 
   stores.selection.recipients.value = [to(3)];
   await draw(<Composer />);
   await type(field(), "a");
-  expect(document.querySelector(".refusals")?.textContent).toBe("LP-103: vienībai nav radio");
+  expect(document.querySelector(".refusals")?.textContent).toBe("LP-103: vienībai nav rācijas");
   expect(sendButton()?.disabled).toBe(true);
 });
 
@@ -81,7 +81,7 @@ test("a refused recipient stays with its reason, the text too", async () => {
   await click(sendButton());
   expect(stores.selection.recipients.value).toEqual([to(2)]);
   expect(field()?.value).toBe("Zvaniet");
-  expect(document.body.textContent).toContain("LP-102: Šis radio to nespēj: saņemt ziņas.");
+  expect(document.body.textContent).toContain("LP-102: Šī rācija to nespēj: saņemt ziņas.");
   expect(document.body.textContent).not.toContain("English");
 });
 
