@@ -42,18 +42,32 @@ class LinkRows:
 
     def findings(self) -> Iterator[Finding]:
         """The lamp `links`."""
-        if not self.links:
+        links = without_listeners(self.links)
+        if not links:
             return
         now = self.now()
         down = [
             link.site or link.name
-            for link in self.links
+            for link in links
             if link.state == "down" or (now - link.seen_at).total_seconds() > UNREPORTED_S
         ]
-        every = len(self.links)
+        every = len(links)
         numbers: dict[str, float | str] = {"up": every - len(down), "all": every}
         if not down:
             yield Finding("links", "ok", "links.up", numbers)
             return
         level: Level = "red" if len(down) == every else "amber"
         yield Finding("links", level, "links.down", {**numbers, "down": ", ".join(down[:8])})
+
+
+def without_listeners(links: Sequence[Link]) -> list[Link]:
+    """Without ports that only listen for repeaters, while they do and these have rows of their own.
+
+    The console's list of links leaves out the same, so that both count alike.
+    """
+    behind = {(link.gateway, link.name) for link in links if link.site}
+    return [
+        link
+        for link in links
+        if link.site or link.state != "up" or (link.gateway, link.name) not in behind
+    ]
