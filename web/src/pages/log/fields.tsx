@@ -32,14 +32,16 @@ interface SelectProps {
   choices: readonly Choice[];
   /** Text of the choice "no filter"; without it one must be chosen. */
   any?: string;
+  /** The choice is what the page is about: it is shown at full length. */
+  wide?: boolean;
   onChoose: (value: string) => void;
 }
 
-export function Select({ label, value, choices, any, onChoose }: SelectProps) {
+export function Select({ label, value, choices, any, wide, onChoose }: SelectProps) {
   return (
     <Field label={label}>
       {(id) => (
-        <select id={id} class="field" value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
+        <select id={id} class={wide ? "field wide" : "field"} value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
           {any !== undefined && <option value="">{any}</option>}
           {choices.map(({ value: one, text }) => (
             <option key={one} value={one}>{text}</option>

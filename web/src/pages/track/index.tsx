@@ -117,6 +117,7 @@ function Head({ question, shown, now_ms, reason }: HeadProps) {
       <Select
         label={t("log.unit")}
         any={t("track.choose_unit")}
+        wide
         value={String(question.unitId ?? "")}
         choices={unitChoices()}
         onChoose={(value) => change({ unitId: readId(value) })}

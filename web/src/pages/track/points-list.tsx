@@ -1,10 +1,10 @@
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n";
-import { bearing, clock, distance, duration, number } from "../../i18n/format";
+import { bearing, clock, distance, duration, isoDate, number } from "../../i18n/format";
 import { names } from "../../ui/names";
 import { STANDS_BELOW_KMH } from "../../map/map-units";
 import type { Drive, DrivePoint } from "./drive";
-import { where } from "./time-slider";
+import { moment, where } from "./time-slider";
 
 interface Props {
   drive: Drive;
@@ -14,8 +14,9 @@ interface Props {
 
 /** More rows than this make the browser slow; the list then shows what lies around the slider. */
 const MOST_ROWS = 240;
+const COLUMNS = 3;
 
-/** Stops and gaps first, then every report as a row that sets the slider. */
+/** Stops and gaps first, then every report as a row that sets the slider, with a line before each day. */
 export function PointsList({ drive, index, onIndex }: Props) {
   const zone = names.zone();
   const chosen = useRef<HTMLTableRowElement>(null);
@@ -40,7 +41,7 @@ export function PointsList({ drive, index, onIndex }: Props) {
             {drive.stops.map((stop) => (
               <li key={stop.from_ms}>
                 <button type="button" onClick={() => jump(stop.from_ms)}>
-                  <b>{clock(stop.from_ms, zone)}</b> {duration(stop.to_ms - stop.from_ms)}
+                  <b>{moment(drive, stop.from_ms, zone)}</b> {duration(stop.to_ms - stop.from_ms)}
                   <span class="muted">{where(stop.at)}</span>
                 </button>
               </li>
@@ -55,7 +56,7 @@ export function PointsList({ drive, index, onIndex }: Props) {
             {drive.gaps.map((gap) => (
               <li key={gap.from_ms}>
                 <button type="button" onClick={() => jump(gap.from_ms)}>
-                  <b>{clock(gap.from_ms, zone)}</b> {duration(gap.to_ms - gap.from_ms)}
+                  <b>{moment(drive, gap.from_ms, zone)}</b> {duration(gap.to_ms - gap.from_ms)}
                   <span class="muted">{distance(gap.distance_m)}</span>
                 </button>
               </li>
@@ -72,15 +73,19 @@ export function PointsList({ drive, index, onIndex }: Props) {
           </tr>
         </thead>
         <tbody>
-          {rows.map((point, i) => {
+          {rows.flatMap((point, i) => {
             const current = from + i === index;
-            return (
+            const date = isoDate(point.at_ms, zone);
+            const before = rows[i - 1];
+            const begins = !before || isoDate(before.at_ms, zone) !== date;
+            return [
+              begins && <tr key={date} class="log-day"><td colSpan={COLUMNS}>{date}</td></tr>,
               <tr key={`${point.at_ms}-${from + i}`} ref={current ? chosen : undefined} class={current ? "is-chosen" : ""} onClick={() => onIndex(from + i)}>
                 <td class="time">{clock(point.at_ms, zone)}</td>
                 <td>{where(point)}</td>
                 <td class="figure">{speed(point)}</td>
-              </tr>
-            );
+              </tr>,
+            ];
           })}
         </tbody>
       </table>

@@ -1,5 +1,5 @@
 import { t } from "../../i18n";
-import { clock, number } from "../../i18n/format";
+import { clock, dateAndClock, isoDate, number } from "../../i18n/format";
 import { placeName } from "../../map/places";
 import { names } from "../../ui/names";
 import { type Drive, indexAt } from "./drive";
@@ -36,7 +36,7 @@ export function TimeSlider({ drive, index, onIndex }: Props) {
           <input
             type="range"
             aria-label={t("track.slider")}
-            aria-valuetext={`${clock(point.at_ms, zone)} ${where(point)}`}
+            aria-valuetext={`${moment(drive, point.at_ms, zone)} ${where(point)}`}
             min={first.at_ms}
             max={last.at_ms}
             step={1000}
@@ -61,7 +61,7 @@ export function TimeSlider({ drive, index, onIndex }: Props) {
         </button>
       </div>
       <div class="track-now">
-        <b>{clock(point.at_ms, zone)}</b>
+        <b>{moment(drive, point.at_ms, zone)}</b>
         <span>{where(point)}</span>
         {point.speed_kmh !== null && <span>{t("track.speed", { speed: number(point.speed_kmh) })}</span>}
         {point.error_m !== null && <span class="muted">±{number(point.error_m)} m</span>}
@@ -74,6 +74,13 @@ export function TimeSlider({ drive, index, onIndex }: Props) {
 const STEPS: Readonly<Record<string, number>> = {
   ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10,
 };
+
+/** Time of day; with its date where the drive goes over midnight. */
+export function moment(drive: Drive, at_ms: number, zone: string): string {
+  const first = drive.points[0]?.at_ms ?? at_ms;
+  const last = drive.points.at(-1)?.at_ms ?? at_ms;
+  return isoDate(first, zone) === isoDate(last, zone) ? clock(at_ms, zone) : dateAndClock(at_ms, zone);
+}
 
 export function where(point: { lat: number; lon: number }): string {
   return placeName(point.lat, point.lon)?.text ?? `${point.lat.toFixed(5)}, ${point.lon.toFixed(5)}`;
