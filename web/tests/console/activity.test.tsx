@@ -105,6 +105,15 @@ describe("the ladder of a text", () => {
     expect(document.querySelector('.ladder [title="English for the log"]')).not.toBeNull();
   });
 
+  test("one that failed has no step left to hope for", async () => {
+    stores.messages.replace([message(1, {
+      state: "failed", state_at: before(5), reason: "no_answer",
+      history: [{ state: "queued", at: before(9), detail: null, reason: null }, { state: "sent", at: before(8), detail: null, reason: null }, { state: "failed", at: before(5), detail: null, reason: "no_answer" }],
+    })]);
+    await draw(<ActivityPanel />);
+    expect(ladder()).toBe("✓Rindā✓Nosūtīta 13:59:52✕Nav piegādāta 13:59:55 · rācija neatbild");
+  });
+
   test("one that failed can be sent again, and never shows the server's English", async () => {
     stores.messages.replace([message(1, { state: "failed", detail: "no answer from radio" })]);
     await draw(<ActivityPanel />);

@@ -34,7 +34,7 @@ export function MessageRow({ message }: { message: Message }) {
 
 const STEPS = ["queued", "sent", "delivered"] as const;
 
-/** Queued, sent, delivered with their times; or where and why it ended. */
+/** Queued, sent, delivered with their times; or how far it came and why it ended. */
 export function Ladder({ message }: { message: Message }) {
   const zone = names.zone(message.agency_id);
   const when = (state: MessageState): Iso | null =>
@@ -43,9 +43,9 @@ export function Ladder({ message }: { message: Message }) {
   const reached = message.state === "delivered" ? 2 : STEPS.reduce((last, step, n) => (when(step) ? n : last), 0);
   return (
     <span class="ladder">
-      {STEPS.map((step, n) => {
+      {STEPS.slice(0, bad ? reached + 1 : STEPS.length).map((step, n) => {
         const at = when(step);
-        const done = n <= reached && !(bad && n > reached);
+        const done = n <= reached;
         return (
           <span key={step} class={done ? "done" : ""}>
             <i aria-hidden="true">{done ? (step === "delivered" ? "✓✓" : "✓") : "○"}</i>
