@@ -1,5 +1,6 @@
 """The condition for Prometheus, in its naming: base units, `_total` for what only rises."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -48,6 +49,7 @@ class ConditionMetrics(Collector):
             "Longest block of this process's loop.",
             condition.heart.lag_s,
         )
+        yield _gauge("sardze_tasks", "Tasks of this process's loop.", len(asyncio.all_tasks()))
         if condition.data.free is not None:
             yield _gauge("sardze_disk_free_bytes", "Free for data_dir.", condition.data.free)
         if condition.broker is not None:
