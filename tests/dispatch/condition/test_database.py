@@ -12,7 +12,7 @@ async def texts(database: Database, took_s: Sequence[float]) -> list[tuple[str, 
     # one look at the clock before a probe and one after: pauses are 0 s
     times = accumulate(chain.from_iterable((0.0, seconds) for seconds in took_s))
     watch = DatabaseWatch(database, monotonic=lambda: next(times))
-    found = []
+    found: list[tuple[str, str]] = []
     for _ in took_s:
         await watch.tick()
         (finding,) = watch.findings()
