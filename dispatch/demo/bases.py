@@ -25,6 +25,8 @@ POSITION_EVERY_S: Final = 10
 MOTOTRBO_EVERY_S: Final = 30
 "The least that these radios can be asked for."
 REPEATER_ID: Final = 247_101
+HOMEBREW_NEIGHBOURS: Final[Mapping[int, str]] = {247_102: "Liepāja Ezerkrasts"}
+"Id and name of repeaters that hear the same radios, less well."
 IPSC_PEER_ID: Final = 16_000_000
 IPSC_REPEATERS: Final[Mapping[int, str]] = {247_110: "Grobiņa ūdenstornis", 247_111: "Kapsēde"}
 "Id and name, the master first."
@@ -109,9 +111,14 @@ def _homebrew(making: _Making) -> Both:
     port, secret = next(making.ports), secrets.token_urlsafe(24)
     link = making.link(port=port, dispatcher_id=DISPATCHER_ID)
     link += table("[[link.repeater]]", id=REPEATER_ID, name=making.site, passphrase=secret)
-    return link, making.simulated(
+    simulated = making.simulated(
         gateway_host=_HOST, gateway_port=port, repeater_id=REPEATER_ID, passphrase=secret
     )
+    for number, name in HOMEBREW_NEIGHBOURS.items():
+        secret = secrets.token_urlsafe(24)
+        link += table("[[link.repeater]]", id=number, name=name, passphrase=secret)
+        simulated += table("[[base.neighbours]]", id=number, passphrase=secret)
+    return link, simulated
 
 
 def _hytera(making: _Making) -> Both:

@@ -84,6 +84,19 @@ class Table:
             raise SimulatorConfigError(f"{table.where}: at least one of {', '.join(names)}")
         return found
 
+    def several(self, key: str, shape: str, *, optional: bool = False) -> list["Table"]:
+        """Tables of a list inside this one, in order; none when it is left out and may be.
+
+        The error says that they must have this shape: `{ id = .., port = .. }`.
+        """
+        found: list[Table] = []
+        for place, values in enumerate(self.take(key, list, [] if optional else None), 1):
+            where = f"{self.where}: {key} {place}"
+            if not isinstance(values, dict):
+                raise SimulatorConfigError(f"{where}: must be {shape}")
+            found.append(Table(where, dict(values), self.folder))
+        return found
+
     def inner(self, key: str) -> "Table":
         """A table inside this one."""
         return Table(f"{self.where}: {key}", dict(self.take(key, dict)), self.folder)

@@ -18,7 +18,8 @@ SUPERFRAME: Final = 6
 _PARTS: Final = (Lcss.FIRST, Lcss.CONTINUATION, Lcss.CONTINUATION, Lcss.LAST)
 _SILENCE: Final = (ambe.SILENCE,) * 3
 _VOICE_BITS: Final = (*range(108), *range(156, 264))
-_MAX_WRONG_BITS: Final = 3
+WRONG_BITS: Final = 3
+"Of the vocoder in a burst that is heard well: at most."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,16 @@ def lc_frame(lc: VoiceLc, data_type: DataType, colour_code: int) -> DataFrame:
 
 
 def voice_frames(
-    embedded_lcs: list[bytes], colour_code: int, first: int, count: int, rng: random.Random
+    embedded_lcs: list[bytes],
+    colour_code: int,
+    first: int,
+    count: int,
+    rng: random.Random,
+    wrong_bits: int = WRONG_BITS,
 ) -> Iterator[VoiceFrame]:
-    """`count` bursts of silence with a few wrong bits, starting at burst `first` of a superframe.
+    """`count` bursts of silence, starting at burst `first` of a superframe.
+
+    Each has up to `wrong_bits` wrong bits.
 
     Each superframe carries the next of `embedded_lcs` (9 octets each), over and over.
     """
@@ -66,13 +74,13 @@ def voice_frames(
             octets = build_voice(emb, fragments[place - 1], _SILENCE)
         else:
             octets = build_voice(Emb(colour_code, Lcss.SINGLE), embedded.NULL_FRAGMENT, _SILENCE)
-        octets = _worn(octets, rng)
+        octets = _worn(octets, rng, wrong_bits)
         yield VoiceFrame(place, octets, ambe.wrong_bits(octets))
 
 
-def _worn(octets: bytes, rng: random.Random) -> bytes:
-    """Turn up to `_MAX_WRONG_BITS` vocoder bits, as the air does."""
+def _worn(octets: bytes, rng: random.Random, most: int) -> bytes:
+    """Turn up to `most` vocoder bits, as the air does."""
     bits = int.from_bytes(octets, "big")
-    for place in rng.sample(_VOICE_BITS, rng.randrange(_MAX_WRONG_BITS + 1)):
+    for place in rng.sample(_VOICE_BITS, rng.randrange(most + 1)):
         bits ^= 1 << (263 - place)
     return bits.to_bytes(len(octets), "big")

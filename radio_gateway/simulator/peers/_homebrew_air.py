@@ -4,7 +4,7 @@ import heapq
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from radio_gateway.protocols.dmr import talker_alias
@@ -20,6 +20,7 @@ from radio_gateway.simulator.peers._dmr_data import RadioData
 from radio_gateway.simulator.peers._dmr_voice import (
     HEADERS,
     SUPERFRAME,
+    WRONG_BITS,
     DataFrame,
     VoiceFrame,
     lc_frame,
@@ -33,23 +34,39 @@ ALARM_REPEATS: Final = 6
 ALARM_EVERY_S: Final = 0.36
 ANSWER_AFTER_S: Final = 0.24
 "What a radio needs to change from hearing to sending."
-_RSSI_DBM: Final = (-95, -60)
+
+
+@dataclass(frozen=True, slots=True)
+class Ear:
+    """How well a repeater hears its radios."""
+
+    rssi_dbm: tuple[int, int] = (-95, -60)
+    "Least and most; one of a transmission."
+    wrong_bits: int = WRONG_BITS
+    "In a burst of voice, at most."
+
+
+NEAR: Final = Ear()
+FAR: Final = Ear((-112, -94), 12)
+"Of a repeater at the edge of its reach."
 
 
 class HomebrewAir(ABC):
     """Two slots; deterministic by the `random.Random` it is given."""
 
-    def __init__(self, number: int, colour_code: int, rng: random.Random) -> None:
+    def __init__(self, number: int, colour_code: int, rng: random.Random, ear: Ear = NEAR) -> None:
         """Start with silence.
 
         Args:
             number: repeater, peer or network id in the frames.
             colour_code: of the channel.
             rng: all chance comes from here.
+            ear: how well it hears.
         """
         self._id = number
         self._colour_code = colour_code
         self._rng = rng
+        self._ear = ear
         self._queue: list[tuple[float, int, DmrFrame]] = []
         self._queued = 0
         self._sequence = {1: 0, 2: 0}
@@ -232,7 +249,9 @@ class HomebrewAir(ABC):
             header = lc_frame(lc, DataType.VOICE_LC_HEADER, self._colour_code)
             yield from (header,) * HEADERS
         first = self._rng.randrange(1, SUPERFRAME) if late_entry else 0
-        yield from voice_frames(lcs, self._colour_code, first, count, self._rng)
+        yield from voice_frames(
+            lcs, self._colour_code, first, count, self._rng, self._ear.wrong_bits
+        )
         if ends:
             yield lc_frame(lc, DataType.TERMINATOR_WITH_LC, self._colour_code)
 
@@ -249,7 +268,7 @@ class HomebrewAir(ABC):
             stream=self._rng.randrange(1, 1 << 32).to_bytes(4, "big"),
             burst=b"",
             bit_errors=0,
-            rssi_dbm=self._rng.randint(*_RSSI_DBM),
+            rssi_dbm=self._rng.randint(*self._ear.rssi_dbm),
         )
 
     def _put(self, at: float, frame: DmrFrame) -> None:

@@ -9,7 +9,7 @@ import random
 from radio_gateway.protocols.homebrew.configuration import Configuration
 from radio_gateway.protocols.homebrew.dmrd import DmrFrame
 from radio_gateway.protocols.homebrew.peer import PeerSession, State, Times
-from radio_gateway.simulator.peers._homebrew_air import HomebrewAir
+from radio_gateway.simulator.peers._homebrew_air import NEAR, Ear, HomebrewAir
 
 
 class HomebrewRepeater(HomebrewAir):
@@ -22,9 +22,10 @@ class HomebrewRepeater(HomebrewAir):
         rng: random.Random,
         options: str = "",
         times: Times | None = None,
+        ear: Ear = NEAR,
     ) -> None:
         """Switch it on; `times` of its login where they are not those of MMDVMHost."""
-        super().__init__(configuration.repeater_id, configuration.colour_code or 1, rng)
+        super().__init__(configuration.repeater_id, configuration.colour_code or 1, rng, ear)
         self._session = PeerSession(configuration, passphrase, options, times)
 
     @property

@@ -148,8 +148,10 @@ class DmrStation(ABC):
             self._waiting.append(_Again(radio.id.number, port, octets, due, tries, text=True))
 
     def alarm(self, radio: DemoRadio, talkgroup: int, fix: Fix, at: Moment) -> None:
-        slot, peer = _slot(talkgroup), self._peer(radio)
-        free_at = peer.emergency_alarm(radio.id.number, talkgroup, now=at.mono, slot=slot)
+        slot, free_at = _slot(talkgroup), at.mono
+        for peer in self._hearers(radio, slot, at.mono):
+            end = peer.emergency_alarm(radio.id.number, talkgroup, now=at.mono, slot=slot)
+            free_at = max(free_at, end)
         self._voice(radio, talkgroup, HELP_S, fix, free_at, emergency=True)
 
     def calm(self, radio: DemoRadio, at: Moment) -> None:
@@ -193,6 +195,11 @@ class DmrStation(ABC):
                 self._waiting.remove(one)
                 return
 
+    def _hearers(self, radio: DemoRadio, slot: int, now: float) -> Sequence[AirPeer]:
+        """Which bases hear a radio that begins to transmit on a slot; its own at least."""
+        del slot, now  # one base hears at any time
+        return [self._peer(radio)]
+
     def _peer(self, radio: DemoRadio) -> AirPeer:
         return self._home(radio.id.number)
 
@@ -216,18 +223,20 @@ class DmrStation(ABC):
         *,
         emergency: bool = False,
     ) -> None:
-        self._peer(radio).talk(
-            radio.id.number,
-            talkgroup,
-            now=now,
-            duration_s=seconds,
-            slot=_slot(talkgroup),
-            alias=radio.alias,
-            position=GpsInfo(fix.point, GPS_ERROR_M),
-            emergency=emergency,
-            late_entry=not emergency and self._chance.random() < LATE,
-            lose_terminator=self._chance.random() < CUT,
-        )
+        slot = _slot(talkgroup)
+        for peer in self._hearers(radio, slot, now):
+            peer.talk(
+                radio.id.number,
+                talkgroup,
+                now=now,
+                duration_s=seconds,
+                slot=slot,
+                alias=radio.alias,
+                position=GpsInfo(fix.point, GPS_ERROR_M),
+                emergency=emergency,
+                late_entry=not emergency and self._chance.random() < LATE,
+                lose_terminator=self._chance.random() < CUT,
+            )
 
 
 def _slot(talkgroup: int) -> int:

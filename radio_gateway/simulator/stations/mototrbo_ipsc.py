@@ -91,11 +91,7 @@ def _endpoint(repeater: int) -> str:
 
 def _read(table: Table) -> MototrboIpscSettings:
     repeaters: dict[int, int] = {}
-    for place, values in enumerate(table.take("repeaters", list), 1):
-        where = f"{table.where}: repeaters {place}"
-        if not isinstance(values, dict):
-            raise SimulatorConfigError(f"{where}: must be {{ id = .., port = .. }}")
-        one = Table(where, dict(values), table.folder)
+    for one in table.several("repeaters", "{ id = .., port = .. }"):
         repeaters[one.number("id", 1, 0xFFFF_FFFF)] = one.port("port")
         one.finish()
     if not repeaters:

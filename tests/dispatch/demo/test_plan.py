@@ -6,6 +6,7 @@ import pytest
 
 from dispatch.config import load_settings
 from dispatch.demo.plan import DemoPlan, write_files
+from radio_gateway.adapters.kinds.homebrew import HomebrewSettings
 from radio_gateway.adapters.kinds.kenwood import KenwoodSettings
 from radio_gateway.adapters.kinds.tait import TaitSettings
 from radio_gateway.config import GatewaySettings
@@ -51,6 +52,16 @@ def test_the_fleet_is_mixed_and_both_files_name_the_same_bases(plan: DemoPlan) -
     bases = {base.name: base.plan.kind.value for base in load_config(plan.network).bases}
     assert links == bases
     assert set(links.values()) == MIXED
+
+
+def test_both_homebrew_repeaters_may_log_in(plan: DemoPlan) -> None:
+    (link,) = [
+        one.settings for one in gateway_of(plan).links if isinstance(one.settings, HomebrewSettings)
+    ]
+    (base,) = [one for one in load_config(plan.network).bases if one.name == link.name]
+    simulated = {base.settings.repeater_id: base.settings.passphrase, **base.settings.neighbours}
+    assert len(simulated) == 2
+    assert simulated == {one.id: one.secret for one in link.repeater}
 
 
 def test_patrols_are_on_the_base_that_the_database_says(plan: DemoPlan) -> None:

@@ -144,6 +144,8 @@ def test_a_key_too_many_or_too_few_of_any_kind_is_named(kind: str, tmp_path: Pat
         ("mototrbo-ipsc", {"repeaters": [5]}, "repeaters 1: must be { id = .., port = .. }"),
         ("mototrbo-ipsc", {"repeaters": [{"id": 1}]}, "repeaters 1: port is missing"),
         ("mototrbo-ipsc", {"auth_key": "xyz"}, "auth_key: an IPSC key is 1 to 40 hexadecimal"),
+        ("homebrew", {"neighbours": [5]}, "neighbours 1: must be { id = .., passphrase = .. }"),
+        ("homebrew", {"neighbours": [{"id": 1}]}, "neighbours 1: passphrase is missing"),
         ("tait", {"fleet": "12345"}, "fleet must be 1 to 4 letters or digits: '12345'"),
         ("openbridge", {"dispatcher_id": 0}, "dispatcher_id must be 1..16777215: 0"),
         ("homebrew-peer", {"port": 0}, "port must be 1..65535: 0"),

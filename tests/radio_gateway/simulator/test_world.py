@@ -18,6 +18,7 @@ from radio_gateway.domain.events import (
     CallStarted,
     CommandResult,
     EmergencyRaised,
+    EmergencySource,
     Event,
     LinkChanged,
     LinkState,
@@ -53,6 +54,9 @@ SETTINGS = {
     "palanga-hytera": HyteraSettings("127.0.0.1", PORTS, DISPATCHER),
     "klaipeda-kenwood": KenwoodSettings(Path("unused.tty")),
 }
+NEIGHBOUR = "neighbour 247102"
+NEIGHBOUR_PORT = 40001
+"Where the second repeater sends from; the gateway has one socket for both."
 PLANS = [plan for plan in BASES if plan.name in SETTINGS]
 CONFIG = SimulatorConfig(seed=7, bases=tuple(Base(plan, SETTINGS[plan.name]) for plan in PLANS))
 
@@ -80,7 +84,10 @@ def gateway_side() -> dict[str, Adapter]:
         HomebrewConfig(
             name="liepaja-mmdvm",
             network="liepaja",
-            repeaters=(RepeaterConfig(247101, "Karosta", "open sesame 12"),),
+            repeaters=(
+                RepeaterConfig(247101, "Karosta", "open sesame 12"),
+                RepeaterConfig(247102, "Ezerkrasts", "open sesame 13"),
+            ),
         ),
         salt=lambda: next(salts).to_bytes(4, "big"),
     )
@@ -143,7 +150,9 @@ class Day:
                 moved = True
                 self.octets.append((self.now.mono, base, "up" if up else "down", data))
                 if up:
-                    peer = Peer(endpoint, "127.0.0.1", 40000)
+                    second = endpoint == NEIGHBOUR
+                    port = NEIGHBOUR_PORT if second else 40000
+                    peer = Peer("main" if second else endpoint, "127.0.0.1", port)
                     self.adapters[base].feed(data, peer, self.now)
                 else:
                     peer = Peer(endpoint, "127.0.0.1", 62031)
@@ -156,7 +165,8 @@ class Day:
             for peer, data in station.outgoing():
                 yield base, peer.endpoint, data, True
             for out in self.adapters[base].outgoing():
-                yield base, out.peer.endpoint, out.data, False
+                second = out.peer.port == NEIGHBOUR_PORT
+                yield base, NEIGHBOUR if second else out.peer.endpoint, out.data, False
 
 
 def positions(day: Day) -> list[PositionReported]:
@@ -263,6 +273,48 @@ def texts(day: Day, key: str) -> list[TextState]:
     return [
         e.state for e in day.of(TextProgress) if isinstance(e, TextProgress) and e.command == key
     ]
+
+
+def two_repeaters() -> Day:
+    """Both hear the same radios."""
+    settings = HomebrewSettings(
+        "127.0.0.1", 62031, 247101, "open sesame 12", neighbours={247102: "open sesame 13"}
+    )
+    [base] = only("liepaja-mmdvm").bases
+    return Day(
+        replace(CONFIG, units=5, emergencies=False, bases=(replace(base, settings=settings),))
+    )
+
+
+def test_a_neighbour_hears_most_transmissions_and_less_well() -> None:
+    day = two_repeaters()
+    day.run(600.0)
+    ends = [e for e in day.of(CallEnded) if isinstance(e, CallEnded)]
+    assert len(ends) > 30
+    assert len(ends) == pytest.approx(len(day.of(CallStarted)), abs=1)
+    both = [{r.site: r for r in e.receptions} for e in ends if len(e.receptions) == 2]
+    assert 0.5 < len(both) / len(ends) < 0.95
+    for heard in both:
+        near, far = heard["Karosta"], heard["Ezerkrasts"]
+        assert near.rssi_dbm is not None
+        assert far.rssi_dbm is not None
+        assert -112 <= far.rssi_dbm <= -94
+        assert -95 <= near.rssi_dbm <= -60
+        assert (far.ber_percent or 0.0) > (near.ber_percent or 0.0)
+
+
+def test_an_alarm_that_two_repeaters_hear_is_one() -> None:
+    day = two_repeaters()
+    day.run(10.0)
+    for patrol in day.world.patrols:
+        patrol.raise_alarm(day.now)
+        day.run(20.0)
+    raised = [
+        e.radio
+        for e in day.of(EmergencyRaised)
+        if isinstance(e, EmergencyRaised) and e.source is EmergencySource.ALARM
+    ]
+    assert raised == [patrol.radio.id for patrol in day.world.patrols]
 
 
 @pytest.mark.parametrize(
