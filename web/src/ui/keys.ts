@@ -1,4 +1,5 @@
 /** Keys of the console: one listener, one table, shown whole by `?`. */
+import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type MessageKey, t } from "../i18n";
 import { PAGES } from "../pages";
@@ -67,6 +68,8 @@ export function refusal(id: ShortcutId, key: string, modified: boolean): string 
 type Handler = (event: KeyboardEvent) => boolean | undefined;
 
 const handlers = new Map<ShortcutId, Handler[]>();
+/** Counts the changes of `handlers`. */
+const changes = signal(0);
 /** Within this time a letter after `g` names a page. */
 const GO_MS = 1500;
 let goUntil = 0;
@@ -80,10 +83,18 @@ export function useShortcut(id: ShortcutId, handler: Handler): void {
   useEffect(() => {
     const list = handlers.get(id) ?? [];
     handlers.set(id, [handler, ...list]);
+    changes.value = changes.peek() + 1;
     return () => {
       handlers.set(id, (handlers.get(id) ?? []).filter((other) => other !== handler));
+      changes.value = changes.peek() + 1;
     };
   }, [id, handler]);
+}
+
+/** Whether something on the screen answers to the key now, followed. */
+export function isHandled(id: ShortcutId): boolean {
+  void changes.value;
+  return (handlers.get(id)?.length ?? 0) > 0;
 }
 
 /** Whether a key typed there is text. */
