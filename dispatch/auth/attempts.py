@@ -5,6 +5,7 @@ import hashlib
 import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address
 from typing import Final, Protocol
 
 from limits import RateLimitItemPerMinute
@@ -28,8 +29,24 @@ _REFUSE_S: Final = 1.0
 "Who was refused is refused for so long without asking the database again."
 
 
+def desk_of(address: str) -> str:
+    """What counts as one address: of IPv6 a /64, within which a machine has as many as it likes.
+
+    An IPv4 address that comes in IPv6 form is itself, and so is a neighbour on the same cable.
+    """
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address) or found.is_link_local:
+        return address
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return f"{IPv6Address(int(found) >> 64 << 64)}/64"
+
+
 class Attempts(Protocol):
-    """Counts attempts per address, and per name at an address.
+    """Counts attempts per address, and per name at an address, as `desk_of` gives it.
 
     A name alone is never blocked: someone who guesses at another desk cannot keep the true
     user out.

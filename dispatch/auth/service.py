@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.audit.models import Action
 from dispatch.audit.service import record
-from dispatch.auth.attempts import Attempts
+from dispatch.auth.attempts import Attempts, desk_of
 from dispatch.auth.errors import (
     LinkUsedOrExpiredError,
     NotSignedInError,
@@ -59,7 +59,7 @@ class Door:
             TooManyAttemptsError: this address has to wait.
         """
         name = stored_name(name)
-        await self.attempts.take(name, address)
+        await self.attempts.take(name, desk_of(address))
         async with self._database.read() as session:
             user = await AuthRepository(session).user_by_name(name)
         stored = user.password_hash if user and not user.disabled else None
@@ -76,7 +76,7 @@ class Door:
             LinkUsedOrExpiredError: unknown, used, expired, or of a disabled account.
             TooManyAttemptsError: this address has to wait.
         """
-        await self.attempts.take("", address)
+        await self.attempts.take("", desk_of(address))
         async with self._database.write() as session:
             user_id = await AuthRepository(session).use_link(
                 token_hash(token), self._sessions.now()
@@ -128,7 +128,7 @@ class Door:
             token, row = await self._sessions.open(session, user, by_link=by_link)
             identity = await identify(session, user, row.id, address)
             await record(session, identity, Action.SIGN_IN, "session", {"by_link": by_link}, 1)
-            await self.attempts.succeeded(session, tried, address)
+            await self.attempts.succeeded(session, tried, desk_of(address))
             life_s = int((row.expires_at - self._sessions.now()).total_seconds())
             return Opened(token, user, identity.agency_ids or frozenset(), row.expires_at, life_s)
 

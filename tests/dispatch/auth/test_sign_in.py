@@ -4,6 +4,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from dispatch.auth.attempts import desk_of
 from dispatch.auth.identity import Role
 from tests.dispatch.desk import PASSWORD, Desk, open_desk
 
@@ -101,6 +102,31 @@ async def test_parallel_guesses_do_not_slip_past_the_limit(desk: Desk) -> None:
     answers = await asyncio.gather(*(sign_in(guesser, "anna", f"guess {n}") for n in range(20)))
 
     assert sorted(a.status_code for a in answers) == [401] * 5 + [429] * 15
+
+
+async def test_a_machine_with_many_ipv6_addresses_is_one_desk(desk: Desk) -> None:
+    await desk.signed_in("anna")
+    guessers = [desk.client(f"2001:db8:7:1:{n:x}::9") for n in range(8)]
+
+    answers = [(await sign_in(one, "anna", "guess")).status_code for one in guessers]
+
+    assert answers == [401] * 5 + [429] * 3
+    assert (await sign_in(desk.client("2001:db8:7:2::9"), "anna")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "desk"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:7:1:8::9", "2001:db8:7:1::/64"),
+        ("fe80::1%eth0", "fe80::1%eth0"),
+        ("", ""),
+        ("a socket", "a socket"),
+    ],
+)
+def test_what_counts_as_one_desk(address: str, desk: str) -> None:
+    assert desk_of(address) == desk
 
 
 async def test_many_names_from_one_address_are_slowed_too(desk: Desk) -> None:
