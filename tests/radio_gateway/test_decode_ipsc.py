@@ -15,6 +15,7 @@ from radio_gateway.protocols.mototrbo.ipsc_peering import MasterRegistration, Mo
 from radio_gateway.protocols.mototrbo.ipsc_session import Address
 from radio_gateway.simulator.peers.hytera_ipsc import HyteraIpscRepeater
 from radio_gateway.simulator.peers.mototrbo_ipsc import IpscRepeater
+from radio_gateway.simulator.peers.speech import Speech
 from tests.radio_gateway.captures import ETHERNET, framed, pcap, udp
 
 NOW = Moment(1000.0, datetime(2026, 3, 1, 12, 0, tzinfo=UTC))
@@ -92,7 +93,7 @@ def test_a_mototrbo_capture_gives_its_calls(tmp_path: Path) -> None:
         repeater = IpscRepeater(number, random.Random(number))
         hello = MasterRegistration(9, Mode(), 0xE00C, Version())
         repeater.feed(hello.build(), Address(US, 50000))
-        repeater.talk(number, 101, now=1.0, duration_s=0.9)
+        repeater.talk(number, 101, Speech(duration_s=0.9), now=1.0)
         for tick in range(60):
             repeater.expire(tick * 0.06)
             datagrams += [(tick * 0.06, address, data) for data, _ in repeater.outgoing()]
@@ -111,7 +112,7 @@ def test_a_hytera_capture_gives_its_calls(tmp_path: Path) -> None:
     repeater.open(0.0)
     repeater.feed("p2p", b"P2P" + bytes(17) + b"\x10\x01")
     repeater.feed("p2p", b"P2P" + bytes(17) + b"\x11\xff\x01\x51\xc3")
-    repeater.talk(2308195, 101, now=1.0, duration_s=0.9)
+    repeater.talk(2308195, 101, Speech(duration_s=0.9), now=1.0)
     datagrams: list[tuple[float, tuple[str, int], bytes]] = []
     for tick in range(60):
         repeater.expire(tick * 0.06)

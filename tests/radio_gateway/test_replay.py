@@ -16,6 +16,7 @@ from radio_gateway.protocols.homebrew.configuration import Configuration
 from radio_gateway.protocols.homebrew.messages import Acknowledge
 from radio_gateway.replaying import ReplayError
 from radio_gateway.simulator.peers.homebrew import HomebrewRepeater
+from radio_gateway.simulator.peers.speech import Speech
 from tests.radio_gateway.captures import ETHERNET, RAW, framed, pcap, udp
 from tests.radio_gateway.conftest import RunGateway
 from tests.radio_gateway.support import eventually
@@ -41,7 +42,7 @@ def repeater_day(number: int, with_login: bool) -> Iterator[tuple[float, bytes]]
         frames += [(0.1, frame) for frame in peer.outgoing()]
     if not with_login:
         frames.clear()
-    peer.talk(2470101, 101, now=1.0, duration_s=0.9)
+    peer.talk(2470101, 101, Speech(duration_s=0.9), now=1.0)
     for tick in range(200):
         peer.expire(tick * 0.06)
         frames += [(tick * 0.06, frame) for frame in peer.outgoing()]

@@ -20,6 +20,7 @@ from radio_gateway.domain.events import (
 from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.protocols.homebrew.configuration import Configuration
 from radio_gateway.simulator.peers.homebrew import HomebrewRepeater
+from radio_gateway.simulator.peers.speech import Speech
 from tests.radio_gateway.conftest import RunGateway, Running
 from tests.radio_gateway.support import eventually, meanwhile
 
@@ -75,7 +76,7 @@ async def test_a_call_of_a_real_login_reaches_dispatch(run_gateway: RunGateway) 
     async with run_gateway(homebrew_link()) as running, on_the_air(running, PASSPHRASE) as repeater:
         await eventually(lambda: _site_states(running)[-1:] == [LinkState.UP])
         loop = asyncio.get_running_loop()
-        repeater.talk(2470101, 101, now=loop.time(), duration_s=0.6, slot=2, alias="LP-101")
+        repeater.talk(2470101, 101, Speech(duration_s=0.6, slot=2, alias="LP-101"), now=loop.time())
         await eventually(lambda: running.dispatch.events(CallEnded))
         started = running.dispatch.events(CallStarted)[0].event
         ended = running.dispatch.events(CallEnded)[0].event
@@ -97,7 +98,7 @@ async def test_an_emergency_reaches_dispatch_once(run_gateway: RunGateway) -> No
         end = repeater.emergency_alarm(
             2470101, 101, now=asyncio.get_running_loop().time(), repeats=3
         )
-        repeater.talk(2470101, 101, now=end, duration_s=0.3)
+        repeater.talk(2470101, 101, Speech(duration_s=0.3), now=end)
         await eventually(lambda: running.dispatch.events(CallEnded))  # behind all three of them
         (raised,) = running.dispatch.events(EmergencyRaised)
         assert isinstance(raised.event, EmergencyRaised)
@@ -108,7 +109,7 @@ async def test_an_emergency_reaches_dispatch_once(run_gateway: RunGateway) -> No
 async def test_a_wrong_passphrase_never_becomes_an_event(run_gateway: RunGateway) -> None:
     async with run_gateway(homebrew_link()) as running, on_the_air(running, "wrong") as repeater:
         await eventually(lambda: running.gateway.links[0].status().ports[0].received >= 2)
-        repeater.talk(2470101, 101, now=asyncio.get_running_loop().time(), duration_s=0.3)
+        repeater.talk(2470101, 101, Speech(duration_s=0.3), now=asyncio.get_running_loop().time())
         assert not repeater.up
         assert LinkState.UP not in _site_states(running)
         assert running.dispatch.events(CallStarted) == []

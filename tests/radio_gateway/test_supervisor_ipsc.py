@@ -29,6 +29,7 @@ from radio_gateway.protocols.mototrbo.ipsc_auth import IpscKey
 from radio_gateway.protocols.mototrbo.ipsc_session import Address
 from radio_gateway.simulator.peers.hytera_ipsc import HyteraIpscRepeater
 from radio_gateway.simulator.peers.mototrbo_ipsc import IpscRepeater
+from radio_gateway.simulator.peers.speech import Speech
 from tests.fakes import hytera_repeater, ipsc_master
 from tests.fakes.impairment import Impairment, udp_proxy
 from tests.radio_gateway.conftest import RunGateway, Running
@@ -171,7 +172,10 @@ async def test_calls_and_data_over_a_bad_line(run_gateway: RunGateway) -> None:
                 await eventually(lambda: repeater.peers)
                 await eventually(lambda: states(running, None)[-1:] == [LinkState.UP])
                 end = repeater.talk(
-                    2470101, 101, now=loop.time(), duration_s=1.8, emergency=True, private=False
+                    2470101,
+                    101,
+                    Speech(duration_s=1.8, emergency=True, private=False),
+                    now=loop.time(),
                 )
                 repeater.emergency_alarm(2470102, 101, now=end)
                 await eventually(lambda: running.dispatch.events(CallEnded))
@@ -264,7 +268,7 @@ async def test_a_simulated_hytera_repeater_brings_everything(run_gateway: RunGat
             tasks = [asyncio.create_task(listen(name)) for name in sockets]
             tasks.append(asyncio.create_task(drive()))
             await eventually(lambda: repeater.up)
-            end = repeater.talk(2308195, 101, now=loop.time(), duration_s=0.6, slot=1)
+            end = repeater.talk(2308195, 101, Speech(duration_s=0.6, slot=1), now=loop.time())
             repeater.emergency_alarm(2308195, 101, now=loop.time(), slot=2)
             registration = bytes.fromhex("11000300040a2338636303")
             words = "Sveiki".encode("utf-16-le")

@@ -7,11 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from radio_gateway.protocols.dmr import talker_alias
 from radio_gateway.protocols.dmr.air import AirBurst, Channel, Parties
 from radio_gateway.protocols.dmr.burst import build_data
 from radio_gateway.protocols.dmr.csbk import Csbk, EmergencyAlarm
-from radio_gateway.protocols.dmr.link_control import GpsInfo, ServiceOption, VoiceLc
 from radio_gateway.protocols.dmr.sending import status_bursts
 from radio_gateway.protocols.dmr.slot_type import DataType, SlotType
 from radio_gateway.protocols.dmr.sync import Sync
@@ -28,6 +26,7 @@ from radio_gateway.simulator.peers._dmr_voice import (
 )
 from radio_gateway.simulator.peers._jitter import JitterBuffer
 from radio_gateway.simulator.peers.homebrew_radios import ListeningRadios
+from radio_gateway.simulator.peers.speech import Speech
 
 FRAME_S: Final = 0.06
 ALARM_REPEATS: Final = 6
@@ -111,57 +110,16 @@ class HomebrewAir(ABC):
         """What the gateway sent goes out on the air in its turn; radios in reach hear it."""
         self._buffer.put(frame, now)
 
-    def talk(
-        self,
-        radio: int,
-        target: int,
-        *,
-        now: float,
-        duration_s: float,
-        private: bool = False,
-        slot: int = 1,
-        alias: str | None = None,
-        position: GpsInfo | None = None,
-        emergency: bool = False,
-        encrypted: bool = False,
-        late_entry: bool = False,
-        lose_terminator: bool = False,
-    ) -> float:
-        """Let a radio talk, from `now` or as soon as the slot is free.
-
-        Args:
-            radio: who talks, 24 bit.
-            target: talkgroup, or the called radio when `private`.
-            now: earliest beginning.
-            duration_s: how long; whole bursts of 60 ms.
-            private: unit-to-unit call.
-            slot: 1 or 2.
-            alias: sent in the embedded field.
-            position: sent there too.
-            emergency: sets the emergency bit.
-            encrypted: sets the privacy bit.
-            late_entry: the headers and the first bursts are not heard.
-            lose_terminator: nor is the end.
+    def talk(self, radio: int, target: int, speech: Speech, *, now: float) -> float:
+        """Let a radio talk to a target, from `now` or as soon as the slot is free.
 
         Returns:
             When the slot is free again.
         """
-        service = (ServiceOption.EMERGENCY if emergency else 0) | (
-            ServiceOption.PRIVACY if encrypted else 0
-        )
-        lc = VoiceLc(not private, target, radio, service)
-        lcs = [lc.build()]
-        if alias:
-            lcs += [
-                part.build() for part in talker_alias.build(alias, talker_alias.best_format(alias))
-            ]
-        if position:
-            lcs.append(position.build())
-        bursts = self._bursts(
-            lc, lcs, round(duration_s / FRAME_S), late_entry=late_entry, ends=not lose_terminator
-        )
+        slot = speech.slot
         at = max(now, self._busy_until[slot])
-        envelope = self._envelope(radio, target, slot, group=not private)
+        bursts = self._bursts(speech, radio, target)
+        envelope = self._envelope(radio, target, slot, group=not speech.private)
         for burst in bursts:
             self._put(at, _enclose(envelope, burst))
             at += FRAME_S
@@ -242,17 +200,21 @@ class HomebrewAir(ABC):
         bursts = status_bursts(status, Parties(target, radio), Channel(self._colour_code))
         return self.send(bursts, radio, target, now=now, slot=slot)
 
-    def _bursts(
-        self, lc: VoiceLc, lcs: list[bytes], count: int, *, late_entry: bool, ends: bool
-    ) -> Iterator[DataFrame | VoiceFrame]:
+    def _bursts(self, speech: Speech, radio: int, target: int) -> Iterator[DataFrame | VoiceFrame]:
+        lc, late_entry = speech.link_control(radio, target), speech.late_entry
         if not late_entry:
             header = lc_frame(lc, DataType.VOICE_LC_HEADER, self._colour_code)
             yield from (header,) * HEADERS
         first = self._rng.randrange(1, SUPERFRAME) if late_entry else 0
         yield from voice_frames(
-            lcs, self._colour_code, first, count, self._rng, self._ear.wrong_bits
+            speech.embedded(radio, target),
+            self._colour_code,
+            first,
+            round(speech.duration_s / FRAME_S),
+            self._rng,
+            self._ear.wrong_bits,
         )
-        if ends:
+        if not speech.lose_terminator:
             yield lc_frame(lc, DataType.TERMINATOR_WITH_LC, self._colour_code)
 
     def _envelope(self, radio: int, target: int, slot: int, *, group: bool) -> DmrFrame:

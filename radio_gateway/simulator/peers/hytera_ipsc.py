@@ -9,10 +9,9 @@ import random
 from collections.abc import Iterator
 from typing import Final
 
-from radio_gateway.protocols.dmr import talker_alias
 from radio_gateway.protocols.dmr.air import Channel, Parties
 from radio_gateway.protocols.dmr.csbk import EmergencyAlarm
-from radio_gateway.protocols.dmr.link_control import GpsInfo, ServiceOption, VoiceLc
+from radio_gateway.protocols.dmr.link_control import VoiceLc
 from radio_gateway.protocols.dmr.packet_building import datagram
 from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.protocols.hytera.ipsc import IpscPacket, IpscPing, SlotType, SyncKind
@@ -31,6 +30,7 @@ from radio_gateway.simulator.peers._dmr_voice import (
     lc_frame,
     voice_frames,
 )
+from radio_gateway.simulator.peers.speech import Speech
 
 FRAME_S: Final = 0.06
 PING_S: Final = 7.0
@@ -123,52 +123,18 @@ class HyteraIpscRepeater:
         """When a slot is free."""
         return self._busy_until[slot]
 
-    def talk(
-        self,
-        radio: int,
-        target: int,
-        *,
-        now: float,
-        duration_s: float,
-        private: bool = False,
-        slot: int = 1,
-        alias: str | None = None,
-        position: GpsInfo | None = None,
-        emergency: bool = False,
-        late_entry: bool = False,
-        lose_terminator: bool = False,
-    ) -> float:
-        """Let a radio talk, from `now` or as soon as the slot is free.
-
-        Args:
-            radio: who talks, 24 bit.
-            target: talkgroup, or the called radio when `private`.
-            now: earliest beginning.
-            duration_s: how long; whole bursts of 60 ms.
-            private: unit-to-unit call.
-            slot: 1 or 2.
-            alias: sent in the embedded field.
-            position: sent there too.
-            emergency: sets the emergency bit.
-            late_entry: the headers are not heard.
-            lose_terminator: nor is the end.
+    def talk(self, radio: int, target: int, speech: Speech, *, now: float) -> float:
+        """Let a radio talk to a target, from `now` or as soon as the slot is free.
 
         Returns:
             When the slot is free again.
         """
-        lc = VoiceLc(not private, target, radio, ServiceOption.EMERGENCY if emergency else 0)
-        lcs = [lc.build()]
-        if alias:
-            form = talker_alias.best_format(alias)
-            lcs += [part.build() for part in talker_alias.build(alias, form)]
-        if position:
-            lcs.append(position.build())
+        slot, lc = speech.slot, speech.link_control(radio, target)
         at = max(now, self._busy_until[slot])
-        count = round(duration_s / FRAME_S)
-        for burst in self._bursts(lc, lcs, count, late_entry=late_entry, ends=not lose_terminator):
+        for burst in self._bursts(speech, radio, target):
             if isinstance(burst, DataFrame) or burst.place == SUPERFRAME - 2:
                 self._put(at, self._sync(lc, slot))
-            self._put(at, self._packet(burst, radio, target, slot, group=not private))
+            self._put(at, self._packet(burst, radio, target, slot, group=not speech.private))
             at += FRAME_S
         self._busy_until[slot] = at
         return at
@@ -232,14 +198,14 @@ class HyteraIpscRepeater:
         self._busy_until[slot] = at
         return at
 
-    def _bursts(
-        self, lc: VoiceLc, lcs: list[bytes], count: int, *, late_entry: bool, ends: bool
-    ) -> Iterator[DataFrame | VoiceFrame]:
-        colour_code = self._channel.colour_code
-        if not late_entry:
+    def _bursts(self, speech: Speech, radio: int, target: int) -> Iterator[DataFrame | VoiceFrame]:
+        colour_code, lc = self._channel.colour_code, speech.link_control(radio, target)
+        if not speech.late_entry:
             yield from (lc_frame(lc, DataType.VOICE_LC_HEADER, colour_code),) * HEADERS
+        count = round(speech.duration_s / FRAME_S)
+        lcs = speech.embedded(radio, target)
         yield from voice_frames(lcs, colour_code, 0, count, self._rng)
-        if ends:
+        if not speech.lose_terminator:
             yield lc_frame(lc, DataType.TERMINATOR_WITH_LC, colour_code)
 
     def _packet(

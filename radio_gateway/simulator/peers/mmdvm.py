@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Final
 
-from radio_gateway.protocols.dmr import talker_alias
 from radio_gateway.protocols.dmr.air import AirBurst, Channel, Parties
 from radio_gateway.protocols.dmr.burst import build_data
 from radio_gateway.protocols.dmr.csbk import Csbk, EmergencyAlarm
-from radio_gateway.protocols.dmr.link_control import GpsInfo, ServiceOption, VoiceLc
 from radio_gateway.protocols.dmr.sending import status_bursts
 from radio_gateway.protocols.dmr.slot_type import DataType, SlotType
 from radio_gateway.protocols.dmr.sync import Sync
@@ -39,6 +37,7 @@ from radio_gateway.protocols.mmdvm.version import Modes, Status, StatusFlags, Ve
 from radio_gateway.simulator.peers._dmr_data import RadioData
 from radio_gateway.simulator.peers._dmr_voice import HEADERS, lc_frame, voice_frames
 from radio_gateway.simulator.peers.homebrew_radios import ListeningRadios
+from radio_gateway.simulator.peers.speech import Speech
 
 FRAME_S: Final = 0.06
 BUFFER: Final = 10
@@ -137,45 +136,31 @@ class ModemPeer:
         taken, self._outgoing = self._outgoing, []
         return taken
 
-    def talk(
-        self,
-        radio: int,
-        target: int,
-        *,
-        now: float,
-        duration_s: float,
-        private: bool = False,
-        slot: int = 1,
-        alias: str | None = None,
-        position: GpsInfo | None = None,
-        emergency: bool = False,
-        late_entry: bool = False,
-        lose_terminator: bool = False,
-    ) -> float:
-        """Let a radio talk, from `now` or as soon as the slot is free; returns when it is again.
+    def talk(self, radio: int, target: int, speech: Speech, *, now: float) -> float:
+        """Let a radio talk to a target, from `now` or as soon as the slot is free.
 
         Without terminator the modem says that it has lost the signal.
+
+        Returns:
+            When the slot is free again.
         """
-        service = ServiceOption.EMERGENCY if emergency else 0
-        lc = VoiceLc(not private, target, radio, service)
-        lcs = [lc.build()]
-        if alias:
-            form = talker_alias.best_format(alias)
-            lcs += [part.build() for part in talker_alias.build(alias, form)]
-        if position:
-            lcs.append(position.build())
+        slot, lc = speech.slot, speech.link_control(radio, target)
         at = max(now, self._busy_until[slot])
         frames: list[Frame] = []
-        if not late_entry:
+        if not speech.late_entry:
             header = lc_frame(lc, DataType.VOICE_LC_HEADER, self._colour_code)
             frames += [_data(slot, DataType.VOICE_LC_HEADER, header.octets)] * HEADERS
         bursts = voice_frames(
-            lcs, self._colour_code, 1 if late_entry else 0, round(duration_s / FRAME_S), self._rng
+            speech.embedded(radio, target),
+            self._colour_code,
+            1 if speech.late_entry else 0,
+            round(speech.duration_s / FRAME_S),
+            self._rng,
         )
         frames += [
             DmrData(slot, burst.place or VOICE_SYNC, burst.octets).build() for burst in bursts
         ]
-        if lose_terminator:
+        if speech.lose_terminator:
             frames.append(DmrLost(slot).build())
         else:
             end = lc_frame(lc, DataType.TERMINATOR_WITH_LC, self._colour_code)

@@ -8,11 +8,9 @@ import heapq
 import random
 from typing import Final
 
-from radio_gateway.protocols.dmr import talker_alias
 from radio_gateway.protocols.dmr.air import Parties
 from radio_gateway.protocols.dmr.csbk import EmergencyAlarm
 from radio_gateway.protocols.dmr.header_building import build_data_header
-from radio_gateway.protocols.dmr.link_control import GpsInfo, ServiceOption, VoiceLc
 from radio_gateway.protocols.dmr.packet_building import datagram
 from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.protocols.errors import ProtocolError
@@ -52,6 +50,7 @@ from radio_gateway.simulator.peers._ipsc_contents import (
     full_lc,
     voice_contents,
 )
+from radio_gateway.simulator.peers.speech import Speech
 
 FRAME_S: Final = 0.06
 HEADERS: Final = 3
@@ -174,56 +173,24 @@ class IpscRepeater:
         """When a slot is free."""
         return self._busy_until[slot]
 
-    def talk(
-        self,
-        radio: int,
-        target: int,
-        *,
-        now: float,
-        duration_s: float,
-        private: bool = False,
-        slot: int = 1,
-        alias: str | None = None,
-        position: GpsInfo | None = None,
-        emergency: bool = False,
-        late_entry: bool = False,
-        lose_terminator: bool = False,
-    ) -> float:
-        """Let a radio talk, from `now` or as soon as the slot is free.
-
-        Args:
-            radio: who talks, 24 bit.
-            target: talkgroup, or the called radio when `private`.
-            now: earliest beginning.
-            duration_s: how long; whole bursts of 60 ms.
-            private: unit-to-unit call.
-            slot: 1 or 2.
-            alias: sent in the embedded field.
-            position: sent there too.
-            emergency: sets the emergency bit.
-            late_entry: the headers are not heard.
-            lose_terminator: nor is the end.
+    def talk(self, radio: int, target: int, speech: Speech, *, now: float) -> float:
+        """Let a radio talk to a target, from `now` or as soon as the slot is free.
 
         Returns:
             When the slot is free again.
         """
-        lc = VoiceLc(not private, target, radio, ServiceOption.EMERGENCY if emergency else 0)
-        lcs = [lc.build()]
-        if alias:
-            form = talker_alias.best_format(alias)
-            lcs += [part.build() for part in talker_alias.build(alias, form)]
-        if position:
-            lcs.append(position.build())
+        lc, ends = speech.link_control(radio, target), not speech.lose_terminator
         contents: list[Content] = []
-        if not late_entry:
+        if not speech.late_entry:
             contents += [
                 self._block(BurstType.VOICE_HEADER, full_lc(lc, BurstType.VOICE_HEADER))
             ] * HEADERS
-        contents += voice_contents(lcs, round(duration_s / FRAME_S), self._colour_code)
-        if not lose_terminator:
+        count = round(speech.duration_s / FRAME_S)
+        contents += voice_contents(speech.embedded(radio, target), count, self._colour_code)
+        if ends:
             contents.append(self._block(BurstType.TERMINATOR, full_lc(lc, BurstType.TERMINATOR)))
-        kind = UserType.PRIVATE_VOICE if private else UserType.GROUP_VOICE
-        return self._transmit(kind, radio, target, contents, slot, now, ends=not lose_terminator)
+        kind = UserType.PRIVATE_VOICE if speech.private else UserType.GROUP_VOICE
+        return self._transmit(kind, radio, target, contents, speech.slot, now, ends=ends)
 
     def emergency_alarm(self, radio: int, talkgroup: int, *, now: float, slot: int = 1) -> float:
         """Let a radio send its alarm over and over; returns when the slot is free again."""

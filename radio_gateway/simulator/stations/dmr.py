@@ -16,6 +16,7 @@ from radio_gateway.domain.ports import Peer
 from radio_gateway.protocols.dmr.link_control import GpsInfo
 from radio_gateway.protocols.errors import ProtocolError
 from radio_gateway.simulator.fleet import DemoRadio
+from radio_gateway.simulator.peers.speech import Speech
 from radio_gateway.simulator.stations.base import Datagram, Fix
 from radio_gateway.simulator.stations.words import MotorolaWords, Words
 
@@ -43,21 +44,7 @@ class AirPeer(Protocol):
 
     def busy_until(self, slot: int) -> float: ...
 
-    def talk(
-        self,
-        radio: int,
-        target: int,
-        *,
-        now: float,
-        duration_s: float,
-        private: bool = False,
-        slot: int = 1,
-        alias: str | None = None,
-        position: GpsInfo | None = None,
-        emergency: bool = False,
-        late_entry: bool = False,
-        lose_terminator: bool = False,
-    ) -> float: ...
+    def talk(self, radio: int, target: int, speech: Speech, *, now: float) -> float: ...
 
     def emergency_alarm(
         self, radio: int, talkgroup: int, *, now: float, slot: int = 1
@@ -225,10 +212,7 @@ class DmrStation(ABC):
     ) -> None:
         slot = _slot(talkgroup)
         for peer in self._hearers(radio, slot, now):
-            peer.talk(
-                radio.id.number,
-                talkgroup,
-                now=now,
+            speech = Speech(
                 duration_s=seconds,
                 slot=slot,
                 alias=radio.alias,
@@ -237,6 +221,7 @@ class DmrStation(ABC):
                 late_entry=not emergency and self._chance.random() < LATE,
                 lose_terminator=self._chance.random() < CUT,
             )
+            peer.talk(radio.id.number, talkgroup, speech, now=now)
 
 
 def _slot(talkgroup: int) -> int:

@@ -39,6 +39,7 @@ from radio_gateway.protocols.dmr.slot_type import DataType, SlotType
 from radio_gateway.protocols.dmr.sync import Sync
 from radio_gateway.protocols.homebrew.configuration import HostConfiguration
 from radio_gateway.protocols.homebrew.dmrd import DmrFrame, FrameType
+from radio_gateway.simulator.peers.speech import Speech
 from tests.radio_gateway.adapters.homebrew_network import (
     KAROSTA,
     LIEPAJA,
@@ -117,7 +118,7 @@ def test_a_site_stays_up_by_keep_alives(network: Network) -> None:
 
 
 def test_a_farewell_cuts_off_the_call(network: Network) -> None:
-    network.repeaters[LIEPAJA].talk(2460012, 24601, now=network.now, duration_s=6.0)
+    network.repeaters[LIEPAJA].talk(2460012, 24601, Speech(duration_s=6.0), now=network.now)
     network.run(2.0)
     network.repeaters[LIEPAJA].close()
     network.run(0.1)
@@ -129,7 +130,7 @@ def test_a_farewell_cuts_off_the_call(network: Network) -> None:
 
 
 def test_closing_the_socket_cuts_off_calls_and_sites(network: Network) -> None:
-    network.repeaters[LIEPAJA].talk(2460012, 24601, now=network.now, duration_s=6.0)
+    network.repeaters[LIEPAJA].talk(2460012, 24601, Speech(duration_s=6.0), now=network.now)
     network.run(2.0)
     network.heard.clear()
     network.master.closed("socket closed", moment(network.now))
@@ -199,7 +200,7 @@ def test_health_is_told_every_five_seconds(network: Network) -> None:
 
 def test_the_first_frame_of_a_site_is_told_at_once(network: Network) -> None:
     network.run(0.5)
-    network.repeaters[KAROSTA].talk(2460012, 24601, now=network.now, duration_s=0.6)
+    network.repeaters[KAROSTA].talk(2460012, 24601, Speech(duration_s=0.6), now=network.now)
     network.run(1.0)
 
     told = {event.site: event for event in network.events(LinkHealth)}
@@ -225,7 +226,7 @@ class TestStrangers:
         assert network.events(LinkChanged) == []
 
     def test_no_frame_is_lost_while_a_stranger_tries_to_log_in(self, network: Network) -> None:
-        network.repeaters[LIEPAJA].talk(2460012, 24601, now=network.now, duration_s=6.0)
+        network.repeaters[LIEPAJA].talk(2460012, 24601, Speech(duration_s=6.0), now=network.now)
         for _ in range(30):
             network.run(0.2)
             network.send(b"RPTL" + LIEPAJA.to_bytes(4, "big"), STRANGER)

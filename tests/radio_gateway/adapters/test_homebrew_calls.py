@@ -22,6 +22,7 @@ from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.protocols.dmr.csbk import CallAlert
 from radio_gateway.protocols.dmr.link_control import GpsInfo
+from radio_gateway.simulator.peers.speech import Speech
 from tests.radio_gateway.adapters.homebrew_network import KAROSTA, LIEPAJA, Network
 
 PATROL, OTHER = 2460012, 2460013
@@ -39,7 +40,9 @@ def network() -> Network:
 
 
 def test_a_group_call_from_key_to_release(network: Network) -> None:
-    network.repeaters[LIEPAJA].talk(PATROL, DISPATCH, now=network.now, duration_s=3.0, slot=2)
+    network.repeaters[LIEPAJA].talk(
+        PATROL, DISPATCH, Speech(duration_s=3.0, slot=2), now=network.now
+    )
     network.run(5.0)
 
     [started], [ended] = network.events(CallStarted), network.events(CallEnded)
@@ -62,7 +65,7 @@ def test_a_group_call_from_key_to_release(network: Network) -> None:
 
 def test_a_private_call(network: Network) -> None:
     network.repeaters[LIEPAJA].talk(
-        PATROL, OTHER, now=network.now, duration_s=1.2, private=True, encrypted=True
+        PATROL, OTHER, Speech(duration_s=1.2, private=True, encrypted=True), now=network.now
     )
     network.run(3.0)
 
@@ -74,7 +77,7 @@ def test_a_private_call(network: Network) -> None:
 
 
 def test_a_call_to_everybody(network: Network) -> None:
-    network.repeaters[LIEPAJA].talk(PATROL, 0xFFFFFF, now=network.now, duration_s=1.2)
+    network.repeaters[LIEPAJA].talk(PATROL, 0xFFFFFF, Speech(duration_s=1.2), now=network.now)
     network.run(3.0)
 
     [started] = network.events(CallStarted)
@@ -84,7 +87,7 @@ def test_a_call_to_everybody(network: Network) -> None:
 @pytest.mark.parametrize("alias", ["LIEPAJA PATROL 12", "Būvējs žņ", "Klaipėda 7", "Žvejys"])
 def test_alias_and_position_come_out_of_the_voice(network: Network, alias: str) -> None:
     network.repeaters[LIEPAJA].talk(
-        PATROL, DISPATCH, now=network.now, duration_s=6.0, alias=alias, position=HARBOUR
+        PATROL, DISPATCH, Speech(duration_s=6.0, alias=alias, position=HARBOUR), now=network.now
     )
     network.run(8.0)
 
@@ -102,7 +105,7 @@ def test_alias_and_position_come_out_of_the_voice(network: Network, alias: str) 
 def test_a_radio_without_a_fix_reports_no_position(network: Network) -> None:
     nowhere = GpsInfo(GeoPoint(0.0, 0.0), None)
     network.repeaters[LIEPAJA].talk(
-        PATROL, DISPATCH, now=network.now, duration_s=3.0, position=nowhere
+        PATROL, DISPATCH, Speech(duration_s=3.0, position=nowhere), now=network.now
     )
     network.run(5.0)
 
@@ -111,7 +114,7 @@ def test_a_radio_without_a_fix_reports_no_position(network: Network) -> None:
 
 def test_late_entry_is_said_so(network: Network) -> None:
     network.repeaters[LIEPAJA].talk(
-        PATROL, DISPATCH, now=network.now, duration_s=2.4, late_entry=True
+        PATROL, DISPATCH, Speech(duration_s=2.4, late_entry=True), now=network.now
     )
     network.run(4.0)
 
@@ -123,7 +126,7 @@ def test_late_entry_is_said_so(network: Network) -> None:
 
 def test_a_call_without_its_end_is_lost_after_360_ms(network: Network) -> None:
     network.repeaters[LIEPAJA].talk(
-        PATROL, DISPATCH, now=network.now, duration_s=1.2, lose_terminator=True
+        PATROL, DISPATCH, Speech(duration_s=1.2, lose_terminator=True), now=network.now
     )
     network.run(5.0)
 
@@ -135,9 +138,9 @@ def test_a_call_without_its_end_is_lost_after_360_ms(network: Network) -> None:
 
 def test_an_answer_within_the_hang_time_continues_the_conversation(network: Network) -> None:
     repeater = network.repeaters[LIEPAJA]
-    end = repeater.talk(PATROL, DISPATCH, now=network.now, duration_s=1.2)
-    end = repeater.talk(OTHER, DISPATCH, now=end + 2.5, duration_s=1.2)
-    repeater.talk(PATROL, DISPATCH, now=end + 3.5, duration_s=1.2)
+    end = repeater.talk(PATROL, DISPATCH, Speech(duration_s=1.2), now=network.now)
+    end = repeater.talk(OTHER, DISPATCH, Speech(duration_s=1.2), now=end + 2.5)
+    repeater.talk(PATROL, DISPATCH, Speech(duration_s=1.2), now=end + 3.5)
     network.run(14.0)
 
     first, second, third = network.events(CallStarted)
@@ -148,8 +151,8 @@ def test_an_answer_within_the_hang_time_continues_the_conversation(network: Netw
 
 def test_private_answer_belongs_to_the_conversation_too(network: Network) -> None:
     repeater = network.repeaters[LIEPAJA]
-    end = repeater.talk(PATROL, OTHER, now=network.now, duration_s=1.2, private=True)
-    repeater.talk(OTHER, PATROL, now=end + 1.0, duration_s=1.2, private=True)
+    end = repeater.talk(PATROL, OTHER, Speech(duration_s=1.2, private=True), now=network.now)
+    repeater.talk(OTHER, PATROL, Speech(duration_s=1.2, private=True), now=end + 1.0)
     network.run(6.0)
 
     first, second = network.events(CallStarted)
@@ -158,7 +161,9 @@ def test_private_answer_belongs_to_the_conversation_too(network: Network) -> Non
 
 def test_slots_are_apart(network: Network) -> None:
     for slot, radio in ((1, PATROL), (2, OTHER)):
-        network.repeaters[LIEPAJA].talk(radio, DISPATCH, now=network.now, duration_s=1.2, slot=slot)
+        network.repeaters[LIEPAJA].talk(
+            radio, DISPATCH, Speech(duration_s=1.2, slot=slot), now=network.now
+        )
     network.run(3.0)
 
     assert {(e.slot, e.radio.number) for e in network.events(CallEnded)} == {
@@ -169,9 +174,9 @@ def test_slots_are_apart(network: Network) -> None:
 
 def test_another_transmission_on_the_slot_pre_empts(network: Network) -> None:
     repeater = network.repeaters[LIEPAJA]
-    repeater.talk(PATROL, DISPATCH, now=network.now, duration_s=1.2, lose_terminator=True)
+    repeater.talk(PATROL, DISPATCH, Speech(duration_s=1.2, lose_terminator=True), now=network.now)
     # begins within the 360 ms of silence that would end the first as lost
-    repeater.talk(OTHER, DISPATCH, now=network.now, duration_s=1.2)
+    repeater.talk(OTHER, DISPATCH, Speech(duration_s=1.2), now=network.now)
     network.run(5.0)
 
     first, second = network.events(CallEnded)
@@ -181,7 +186,9 @@ def test_another_transmission_on_the_slot_pre_empts(network: Network) -> None:
 
 def test_two_repeaters_hear_one_call(network: Network) -> None:
     for number, delay in ((LIEPAJA, 0.0), (KAROSTA, 0.2)):
-        network.repeaters[number].talk(PATROL, DISPATCH, now=network.now + delay, duration_s=2.4)
+        network.repeaters[number].talk(
+            PATROL, DISPATCH, Speech(duration_s=2.4), now=network.now + delay
+        )
     network.run(5.0)
 
     [started], [ended] = network.events(CallStarted), network.events(CallEnded)
@@ -191,9 +198,9 @@ def test_two_repeaters_hear_one_call(network: Network) -> None:
 
 def test_the_second_repeater_keeps_a_call_that_the_first_loses(network: Network) -> None:
     network.repeaters[LIEPAJA].talk(
-        PATROL, DISPATCH, now=network.now, duration_s=1.2, lose_terminator=True
+        PATROL, DISPATCH, Speech(duration_s=1.2, lose_terminator=True), now=network.now
     )
-    network.repeaters[KAROSTA].talk(PATROL, DISPATCH, now=network.now, duration_s=4.8)
+    network.repeaters[KAROSTA].talk(PATROL, DISPATCH, Speech(duration_s=4.8), now=network.now)
     network.run(8.0)
 
     [ended] = network.events(CallEnded)
@@ -205,9 +212,14 @@ class TestReceptions:
 
     def test_both_receptions_are_told_the_better_one_first(self, network: Network) -> None:
         network.repeaters[LIEPAJA].talk(
-            PATROL, DISPATCH, now=network.now, duration_s=2.4, late_entry=True, lose_terminator=True
+            PATROL,
+            DISPATCH,
+            Speech(duration_s=2.4, late_entry=True, lose_terminator=True),
+            now=network.now,
         )
-        network.repeaters[KAROSTA].talk(PATROL, DISPATCH, now=network.now + 0.1, duration_s=3.0)
+        network.repeaters[KAROSTA].talk(
+            PATROL, DISPATCH, Speech(duration_s=3.0), now=network.now + 0.1
+        )
         network.run(6.0)
 
         [ended] = network.events(CallEnded)
@@ -220,16 +232,16 @@ class TestReceptions:
         assert ended.site == "Liepāja"
 
     def test_one_repeater_alone_is_one_reception(self, network: Network) -> None:
-        network.repeaters[LIEPAJA].talk(PATROL, DISPATCH, now=network.now, duration_s=1.2)
+        network.repeaters[LIEPAJA].talk(PATROL, DISPATCH, Speech(duration_s=1.2), now=network.now)
         network.run(3.0)
 
         [ended] = network.events(CallEnded)
         assert [reception.site for reception in ended.receptions] == ["Liepāja"]
 
     def test_a_repeater_that_enters_late_hears_the_same_call(self, network: Network) -> None:
-        network.repeaters[LIEPAJA].talk(PATROL, DISPATCH, now=network.now, duration_s=6.0)
+        network.repeaters[LIEPAJA].talk(PATROL, DISPATCH, Speech(duration_s=6.0), now=network.now)
         network.repeaters[KAROSTA].talk(
-            PATROL, DISPATCH, now=network.now + 3.0, duration_s=3.0, late_entry=True
+            PATROL, DISPATCH, Speech(duration_s=3.0, late_entry=True), now=network.now + 3.0
         )
         network.run(9.0)
 
@@ -240,8 +252,10 @@ class TestReceptions:
         self, network: Network
     ) -> None:
         first, second = network.repeaters[LIEPAJA], network.repeaters[KAROSTA]
-        first.talk(PATROL, DISPATCH, now=network.now, duration_s=3.0, lose_terminator=True)
-        second.talk(PATROL, DISPATCH, now=network.now + 2.4, duration_s=4.8, late_entry=True)
+        first.talk(PATROL, DISPATCH, Speech(duration_s=3.0, lose_terminator=True), now=network.now)
+        second.talk(
+            PATROL, DISPATCH, Speech(duration_s=4.8, late_entry=True), now=network.now + 2.4
+        )
         network.run(10.0)
 
         [started], [ended] = network.events(CallStarted), network.events(CallEnded)
@@ -254,9 +268,11 @@ class TestReceptions:
         self, network: Network
     ) -> None:
         network.repeaters[LIEPAJA].talk(
-            PATROL, DISPATCH, now=network.now, duration_s=1.2, lose_terminator=True
+            PATROL, DISPATCH, Speech(duration_s=1.2, lose_terminator=True), now=network.now
         )
-        network.repeaters[KAROSTA].talk(PATROL, DISPATCH, now=network.now + 1.5, duration_s=1.2)
+        network.repeaters[KAROSTA].talk(
+            PATROL, DISPATCH, Speech(duration_s=1.2), now=network.now + 1.5
+        )
         network.run(5.0)
 
         assert len(network.events(CallEnded)) == 2
@@ -266,7 +282,7 @@ class TestReceptions:
     ) -> None:
         for number, delay in ((LIEPAJA, 0.0), (KAROSTA, 0.35)):
             network.repeaters[number].talk(
-                PATROL, DISPATCH, now=network.now + delay, duration_s=0.06
+                PATROL, DISPATCH, Speech(duration_s=0.06), now=network.now + delay
             )
         network.run(5.0)
 
@@ -274,8 +290,10 @@ class TestReceptions:
 
     def test_a_stream_that_changes_its_id_in_the_middle_is_one_call(self, network: Network) -> None:
         repeater = network.repeaters[LIEPAJA]
-        repeater.talk(PATROL, DISPATCH, now=network.now, duration_s=2.4, lose_terminator=True)
-        repeater.talk(PATROL, DISPATCH, now=network.now, duration_s=2.4, late_entry=True)
+        repeater.talk(
+            PATROL, DISPATCH, Speech(duration_s=2.4, lose_terminator=True), now=network.now
+        )
+        repeater.talk(PATROL, DISPATCH, Speech(duration_s=2.4, late_entry=True), now=network.now)
         network.run(8.0)
 
         [ended] = network.events(CallEnded)
@@ -300,7 +318,7 @@ class TestReceptions:
         for n in range(5):
             for number in (LIEPAJA, KAROSTA):
                 network.repeaters[number].talk(
-                    PATROL, DISPATCH, now=network.now + rng.random() * 0.3, duration_s=3.0
+                    PATROL, DISPATCH, Speech(duration_s=3.0), now=network.now + rng.random() * 0.3
                 )
             network.run(8.0 + n)
 
@@ -338,7 +356,7 @@ class TestEmergency:
 
     def test_an_emergency_call_raises_once(self, network: Network) -> None:
         network.repeaters[LIEPAJA].talk(
-            PATROL, DISPATCH, now=network.now, duration_s=6.0, emergency=True
+            PATROL, DISPATCH, Speech(duration_s=6.0, emergency=True), now=network.now
         )
         network.run(8.0)
 
@@ -350,7 +368,10 @@ class TestEmergency:
 
     def test_an_emergency_call_is_noticed_after_a_late_entry(self, network: Network) -> None:
         network.repeaters[LIEPAJA].talk(
-            PATROL, DISPATCH, now=network.now, duration_s=2.4, emergency=True, late_entry=True
+            PATROL,
+            DISPATCH,
+            Speech(duration_s=2.4, emergency=True, late_entry=True),
+            now=network.now,
         )
         network.run(5.0)
 
@@ -362,7 +383,7 @@ class TestEmergency:
     def test_every_emergency_call_raises_again(self, network: Network) -> None:
         for delay in (0.0, 5.0):
             network.repeaters[LIEPAJA].talk(
-                PATROL, DISPATCH, now=network.now + delay, duration_s=1.2, emergency=True
+                PATROL, DISPATCH, Speech(duration_s=1.2, emergency=True), now=network.now + delay
             )
         network.run(10.0)
 
@@ -400,7 +421,7 @@ class TestBadNetwork:
         network = Network(seed=seed, path=lossy)
         network.log_in()
         network.repeaters[LIEPAJA].talk(
-            PATROL, DISPATCH, now=network.now, duration_s=12.0, alias="PATROL 12"
+            PATROL, DISPATCH, Speech(duration_s=12.0, alias="PATROL 12"), now=network.now
         )
         network.run(15.0)
 
@@ -416,7 +437,7 @@ class TestBadNetwork:
         for network in (plain, twice):
             network.log_in()
             network.repeaters[LIEPAJA].talk(
-                PATROL, DISPATCH, now=network.now, duration_s=3.0, alias="X", emergency=True
+                PATROL, DISPATCH, Speech(duration_s=3.0, alias="X", emergency=True), now=network.now
             )
             network.run(6.0)
 
@@ -441,7 +462,7 @@ class TestBadNetwork:
 
         network = Network(path=swapping)
         network.log_in()
-        network.repeaters[LIEPAJA].talk(PATROL, DISPATCH, now=network.now, duration_s=3.0)
+        network.repeaters[LIEPAJA].talk(PATROL, DISPATCH, Speech(duration_s=3.0), now=network.now)
         network.run(6.0)
 
         [ended] = network.events(CallEnded)
@@ -456,7 +477,7 @@ class TestBadNetwork:
 
         network = Network(path=recording)
         network.log_in()
-        network.repeaters[LIEPAJA].talk(PATROL, DISPATCH, now=network.now, duration_s=1.2)
+        network.repeaters[LIEPAJA].talk(PATROL, DISPATCH, Speech(duration_s=1.2), now=network.now)
         network.run(2.0)
         for datagram in stored[-8:]:
             assert network.send(datagram) == []
@@ -473,7 +494,7 @@ class TestBadNetwork:
         network = Network(path=recording)
         network.log_in()
         network.repeaters[LIEPAJA].talk(
-            PATROL, DISPATCH, now=network.now, duration_s=3.0, emergency=True
+            PATROL, DISPATCH, Speech(duration_s=3.0, emergency=True), now=network.now
         )
         network.run(4.0)
         before = len(network.heard)
@@ -495,7 +516,7 @@ class TestBadNetwork:
 
         network = Network(path=gapped)
         network.log_in()
-        network.repeaters[LIEPAJA].talk(PATROL, DISPATCH, now=network.now, duration_s=6.0)
+        network.repeaters[LIEPAJA].talk(PATROL, DISPATCH, Speech(duration_s=6.0), now=network.now)
         network.run(9.0)
 
         first, second = network.events(CallEnded)
@@ -536,13 +557,15 @@ class TestBadNetwork:
             network.repeaters[rng.choice((LIEPAJA, KAROSTA))].talk(
                 radio,
                 DISPATCH,
+                Speech(
+                    duration_s=rng.uniform(1.2, 6.0),
+                    slot=rng.choice((1, 2)),
+                    alias="PATROL 12",
+                    emergency=emergency,
+                    late_entry=rng.random() < 0.2,
+                    lose_terminator=rng.random() < 0.2,
+                ),
                 now=network.now + rng.random() * 60,
-                duration_s=rng.uniform(1.2, 6.0),
-                slot=rng.choice((1, 2)),
-                alias="PATROL 12",
-                emergency=emergency,
-                late_entry=rng.random() < 0.2,
-                lose_terminator=rng.random() < 0.2,
             )
         network.run(300.0)
 

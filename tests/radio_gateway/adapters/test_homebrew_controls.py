@@ -10,6 +10,7 @@ from radio_gateway.domain.ids import RadioId
 from radio_gateway.protocols.dmr import csbk
 from radio_gateway.protocols.dmr.burst import DataBurst, parse_burst
 from radio_gateway.protocols.dmr.slot_type import DataType
+from radio_gateway.simulator.peers.speech import Speech
 from tests.radio_gateway.adapters.homebrew_network import KAROSTA, LIEPAJA, Network, moment
 
 PATROL, OTHER, DISPATCHER, TALKGROUP = 2460012, 2460013, 2460001, 24601
@@ -22,7 +23,9 @@ def heard_network(source: int | None = DISPATCHER) -> Network:
     """The patrol was heard on slot 1 of Karosta, and the pause after it is over."""
     network = Network(changes={"texts": TextConfig(source=source)})
     network.log_in()
-    network.repeaters[KAROSTA].talk(PATROL, TALKGROUP, now=network.now, duration_s=0.6, slot=1)
+    network.repeaters[KAROSTA].talk(
+        PATROL, TALKGROUP, Speech(duration_s=0.6, slot=1), now=network.now
+    )
     network.run(6.0)
     network.heard.clear()
     return network
@@ -141,7 +144,9 @@ def test_a_silent_radio_is_asked_several_times() -> None:
 
 def test_nothing_is_sent_over_somebody_who_talks() -> None:
     network = heard_network()
-    ends = network.repeaters[KAROSTA].talk(OTHER, TALKGROUP, now=network.now, duration_s=3.0)
+    ends = network.repeaters[KAROSTA].talk(
+        OTHER, TALKGROUP, Speech(duration_s=3.0), now=network.now
+    )
     network.run(0.5)
     network.master.command(ALERT, moment(network.now))
     network.run(10.0)

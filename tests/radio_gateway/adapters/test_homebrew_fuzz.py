@@ -32,6 +32,7 @@ from radio_gateway.protocols.dmr.sync import Sync
 from radio_gateway.protocols.homebrew.configuration import Configuration
 from radio_gateway.protocols.homebrew.dmrd import DmrFrame, FrameType
 from radio_gateway.protocols.homebrew.master import Address
+from radio_gateway.simulator.peers.speech import Speech
 from tests.radio_gateway.adapters.homebrew_network import (
     LIEPAJA,
     PASSPHRASES,
@@ -67,9 +68,11 @@ def traffic() -> list[bytes]:
     repeater = network.repeaters[LIEPAJA]
     place = GpsInfo(GeoPoint(56.511, 21.014), 20.0)
     repeater.talk(
-        PATROL, TALKGROUP, now=0.0, duration_s=4.0, alias="PATROL 12", position=place,
-        emergency=True,
-    )  # fmt: skip
+        PATROL,
+        TALKGROUP,
+        Speech(duration_s=4.0, alias="PATROL 12", position=place, emergency=True),
+        now=0.0,
+    )
     repeater.emergency_alarm(PATROL, TALKGROUP, now=6.0, slot=2)
     parties, channel = Parties(DISPATCHER, PATROL), Channel(7)
     for confirmed in (False, True):

@@ -21,6 +21,7 @@ from radio_gateway.protocols.dmr.sending import status_bursts, text_bursts
 from radio_gateway.protocols.homebrew.configuration import Configuration
 from radio_gateway.simulator.peers._jitter import DELAY_S
 from radio_gateway.simulator.peers.homebrew import HomebrewRepeater
+from radio_gateway.simulator.peers.speech import Speech
 from tests.radio_gateway.adapters.homebrew_network import (
     KAROSTA,
     LIEPAJA,
@@ -55,7 +56,9 @@ def states(network: Network, key: str = "k") -> list[TextState]:
 
 def near(network: Network, number: int = LIEPAJA, slot: int = 1) -> None:
     """Let the patrol be heard on one slot, and the pause after it pass."""
-    network.repeaters[number].talk(PATROL, TALKGROUP, now=network.now, duration_s=0.6, slot=slot)
+    network.repeaters[number].talk(
+        PATROL, TALKGROUP, Speech(duration_s=0.6, slot=slot), now=network.now
+    )
     network.run(6.0)
     network.heard.clear()
 
@@ -96,7 +99,9 @@ def test_nothing_is_sent_while_somebody_talks_nor_in_the_hang_time() -> None:
     network = with_texts()
     near(network)
     begins = network.now
-    ends = network.repeaters[LIEPAJA].talk(OTHER, TALKGROUP, now=network.now, duration_s=3.0)
+    ends = network.repeaters[LIEPAJA].talk(
+        OTHER, TALKGROUP, Speech(duration_s=3.0), now=network.now
+    )
     network.run(0.5)
     say(network)
     network.run(10.0)
@@ -110,7 +115,9 @@ def test_nothing_is_sent_while_somebody_talks_nor_in_the_hang_time() -> None:
 def test_the_other_slot_does_not_matter() -> None:
     network = with_texts()
     near(network, slot=2)
-    network.repeaters[LIEPAJA].talk(OTHER, TALKGROUP, now=network.now, duration_s=10.0, slot=1)
+    network.repeaters[LIEPAJA].talk(
+        OTHER, TALKGROUP, Speech(duration_s=10.0, slot=1), now=network.now
+    )
     network.run(0.5)
     say(network)
     network.run(3.0)
@@ -123,7 +130,9 @@ def test_a_radio_that_begins_to_talk_is_let_through_and_the_text_sent_again() ->
     near(network)
     say(network)
     network.run(0.3)
-    ends = network.repeaters[LIEPAJA].talk(OTHER, TALKGROUP, now=network.now, duration_s=1.2)
+    ends = network.repeaters[LIEPAJA].talk(
+        OTHER, TALKGROUP, Speech(duration_s=1.2), now=network.now
+    )
     network.run(10.0)
 
     bursts = network.repeaters[LIEPAJA].radios.bursts
@@ -140,7 +149,7 @@ def test_a_text_that_is_broken_off_again_and_again_gets_through_at_last() -> Non
     say(network)
     for _ in range(8):  # a channel full of short calls
         network.run(0.3)
-        network.repeaters[LIEPAJA].talk(OTHER, TALKGROUP, now=network.now, duration_s=0.12)
+        network.repeaters[LIEPAJA].talk(OTHER, TALKGROUP, Speech(duration_s=0.12), now=network.now)
         network.run(3.6)
     network.run(5.0)
 
@@ -280,7 +289,7 @@ def test_too_long_and_too_many() -> None:
 def test_a_slot_that_never_gets_free() -> None:
     network = with_texts()
     near(network)
-    network.repeaters[LIEPAJA].talk(OTHER, TALKGROUP, now=network.now, duration_s=70.0)
+    network.repeaters[LIEPAJA].talk(OTHER, TALKGROUP, Speech(duration_s=70.0), now=network.now)
     network.run(0.5)
     say(network)
     network.run(65.0)

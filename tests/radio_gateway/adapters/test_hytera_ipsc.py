@@ -35,6 +35,7 @@ from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.domain.ports import Peer
 from radio_gateway.protocols.dmr.link_control import GpsInfo
 from radio_gateway.simulator.peers.hytera_ipsc import HyteraIpscRepeater
+from radio_gateway.simulator.peers.speech import Speech
 from tests.radio_gateway.support import moment
 
 HOST = "192.0.2.20"
@@ -104,7 +105,7 @@ def line() -> Line:
 def test_a_repeater_registers_and_is_lost_and_comes_back(line: Line) -> None:
     line.run(20.0)
     assert line.repeater.up
-    line.repeater.talk(RADIO, TALKGROUP, now=line.now, duration_s=60.0)
+    line.repeater.talk(RADIO, TALKGROUP, Speech(duration_s=60.0), now=line.now)
     line.run(1.0)
     line.repeater.silent = True
     line.run(30.0)
@@ -124,11 +125,10 @@ def test_a_group_call_with_alias_and_place(line: Line) -> None:
     line.repeater.talk(
         RADIO,
         TALKGROUP,
+        Speech(
+            duration_s=2.88, slot=2, alias="LP-101", position=GpsInfo(GeoPoint(56.51, 21.01), 20.0)
+        ),
         now=line.now,
-        duration_s=2.88,
-        slot=2,
-        alias="LP-101",
-        position=GpsInfo(GeoPoint(56.51, 21.01), 20.0),
     )
     line.run(4.0)
     (started,) = line.of(CallStarted)
@@ -148,8 +148,8 @@ def test_a_group_call_with_alias_and_place(line: Line) -> None:
 
 
 def test_a_private_call_and_an_answer_are_two_calls_of_one_exchange(line: Line) -> None:
-    end = line.repeater.talk(RADIO, 2308196, now=line.now, duration_s=0.6, private=True)
-    line.repeater.talk(2308196, RADIO, now=end + 0.3, duration_s=0.6, private=True)
+    end = line.repeater.talk(RADIO, 2308196, Speech(duration_s=0.6, private=True), now=line.now)
+    line.repeater.talk(2308196, RADIO, Speech(duration_s=0.6, private=True), now=end + 0.3)
     line.run(4.0)
     first, second = line.calls()
     assert first.kind is second.kind is CallKind.PRIVATE
@@ -161,7 +161,9 @@ def test_slots_that_count_together_are_no_loss(line: Line) -> None:
     """The simulated repeater numbers the bursts of both slots in one row."""
     for slot in (1, 2):
         radio, target = RADIO + slot, TALKGROUP + slot
-        line.repeater.talk(radio, target, now=line.now + slot / 7, duration_s=3.0, slot=slot)
+        line.repeater.talk(
+            radio, target, Speech(duration_s=3.0, slot=slot), now=line.now + slot / 7
+        )
     line.run(5.0)
     assert [call.loss_percent for call in line.calls()] == [0.0, 0.0]
     assert {call.duration_s for call in line.calls()} == {3.0}
@@ -169,7 +171,10 @@ def test_slots_that_count_together_are_no_loss(line: Line) -> None:
 
 def test_late_entry_and_an_end_that_is_lost(line: Line) -> None:
     line.repeater.talk(
-        RADIO, TALKGROUP, now=line.now, duration_s=0.72, late_entry=True, lose_terminator=True
+        RADIO,
+        TALKGROUP,
+        Speech(duration_s=0.72, late_entry=True, lose_terminator=True),
+        now=line.now,
     )
     line.run(3.0)
     (ended,) = line.calls()
@@ -179,8 +184,8 @@ def test_late_entry_and_an_end_that_is_lost(line: Line) -> None:
 
 
 def test_the_same_radio_twice_is_two_calls(line: Line) -> None:
-    end = line.repeater.talk(RADIO, TALKGROUP, now=line.now, duration_s=0.6)
-    line.repeater.talk(RADIO, TALKGROUP, now=end + 0.1, duration_s=0.6)
+    end = line.repeater.talk(RADIO, TALKGROUP, Speech(duration_s=0.6), now=line.now)
+    line.repeater.talk(RADIO, TALKGROUP, Speech(duration_s=0.6), now=end + 0.1)
     line.run(3.0)
     assert len(line.calls()) == 2
     assert {call.reason for call in line.calls()} == {CallEndReason.TERMINATOR}
@@ -193,7 +198,7 @@ def test_loss_and_repetition_still_give_one_call(seed: int) -> None:
     dice = random.Random(seed)
     line.lost = lambda data: len(data) == 72 and dice.random() < 0.1
     line.twice = lambda data: len(data) == 72 and dice.random() < 0.2
-    line.repeater.talk(RADIO, TALKGROUP, now=line.now, duration_s=6.0, emergency=True)
+    line.repeater.talk(RADIO, TALKGROUP, Speech(duration_s=6.0, emergency=True), now=line.now)
     line.run(9.0)
     (ended,) = line.calls()
     assert ended.emergency

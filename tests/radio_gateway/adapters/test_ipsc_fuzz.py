@@ -35,6 +35,7 @@ from radio_gateway.protocols.mototrbo.ipsc_session import Address
 from radio_gateway.protocols.mototrbo.ipsc_user import BlockContent, BurstType, UserPacket
 from radio_gateway.simulator.peers.hytera_ipsc import HyteraIpscRepeater
 from radio_gateway.simulator.peers.mototrbo_ipsc import IpscRepeater
+from radio_gateway.simulator.peers.speech import Speech
 from tests.radio_gateway.support import moment
 
 VECTORS = Path(__file__).parents[2] / "vectors"
@@ -71,7 +72,9 @@ def listener() -> IpscListener:
 def mototrbo_seeds() -> list[bytes]:
     repeater = IpscRepeater(MASTER, random.Random(1))
     repeater.feed(bytes.fromhex("90000000096a0000e00c04020401"), Address(HOST, 1))
-    end = repeater.talk(2470101, 101, now=0.0, duration_s=0.9, alias="LP-101", emergency=True)
+    end = repeater.talk(
+        2470101, 101, Speech(duration_s=0.9, alias="LP-101", emergency=True), now=0.0
+    )
     end = repeater.emergency_alarm(2470101, 101, now=end)
     end = repeater.data(2470101, 2301, 4005, b"\x00\x04\xf0\x20\x01\x31", now=end)
     repeater.report(2470101, 101, 0x40, now=end)
@@ -117,7 +120,9 @@ def hytera_seeds() -> list[bytes]:
     repeater.open(0.0)
     repeater.feed("p2p", b"P2P" + bytes(17) + b"\x10\x01")
     repeater.feed("p2p", b"P2P" + bytes(17) + b"\x11\xff\x01\x51\xc3")
-    end = repeater.talk(2470101, 101, now=0.0, duration_s=0.9, alias="LP-101", emergency=True)
+    end = repeater.talk(
+        2470101, 101, Speech(duration_s=0.9, alias="LP-101", emergency=True), now=0.0
+    )
     end = repeater.emergency_alarm(2470101, 101, now=end)
     repeater.data(2470101, 2301, 3002, bytes.fromhex("11000300040a2338636303"), now=end)
     repeater.expire(end + 10)

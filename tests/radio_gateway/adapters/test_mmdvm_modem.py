@@ -35,6 +35,7 @@ from radio_gateway.protocols.dmr.slot_type import DataType, SlotType
 from radio_gateway.protocols.dmr.sync import Sync
 from radio_gateway.protocols.mmdvm.configuration import Frequencies
 from radio_gateway.simulator.peers.mmdvm import LineLoss, ModemPeer
+from radio_gateway.simulator.peers.speech import Speech
 from tests.fakes.mmdvm_modem import (
     RADIO,
     TALKGROUP,
@@ -199,7 +200,7 @@ def play(rig: Rig, peer: ModemPeer, seconds: float) -> list[Event]:
 
 def test_a_call_that_is_joined_late_is_told_once_its_voice_says_who(rig: Rig) -> None:
     peer = ModemPeer(random.Random(5))
-    peer.talk(UNIT.number, 7, now=rig.mono, duration_s=2, late_entry=True)
+    peer.talk(UNIT.number, 7, Speech(duration_s=2, late_entry=True), now=rig.mono)
     events = play(rig, peer, 4)
     started = next(e for e in events if isinstance(e, CallStarted))
     ended = next(e for e in events if isinstance(e, CallEnded))
@@ -211,7 +212,10 @@ def test_alias_place_and_emergency_are_read_from_voice(rig: Rig) -> None:
     peer = ModemPeer(random.Random(6))
     place = GpsInfo(GeoPoint(55.3, 21.0), 20.0)
     peer.talk(
-        UNIT.number, 7, now=rig.mono, duration_s=5, alias="Nida 5", position=place, emergency=True
+        UNIT.number,
+        7,
+        Speech(duration_s=5, alias="Nida 5", position=place, emergency=True),
+        now=rig.mono,
     )
     events = play(rig, peer, 7)
     raised = next(e for e in events if isinstance(e, EmergencyRaised))
@@ -225,8 +229,8 @@ def test_alias_place_and_emergency_are_read_from_voice(rig: Rig) -> None:
 
 def test_both_timeslots_are_heard_at_once(rig: Rig) -> None:
     peer = ModemPeer(random.Random(7))
-    peer.talk(UNIT.number, 7, now=rig.mono, duration_s=2, slot=1)
-    peer.talk(UNIT.number + 1, 8, now=rig.mono, duration_s=2, slot=2, private=True)
+    peer.talk(UNIT.number, 7, Speech(duration_s=2, slot=1), now=rig.mono)
+    peer.talk(UNIT.number + 1, 8, Speech(duration_s=2, slot=2, private=True), now=rig.mono)
     events = play(rig, peer, 4)
     ended = {e.slot: e for e in events if isinstance(e, CallEnded)}
     assert {slot: e.radio.number - UNIT.number for slot, e in ended.items()} == {1: 0, 2: 1}
@@ -236,8 +240,8 @@ def test_both_timeslots_are_heard_at_once(rig: Rig) -> None:
 
 def test_two_calls_in_a_row_are_two_calls_of_one_conversation(rig: Rig) -> None:
     peer = ModemPeer(random.Random(8))
-    peer.talk(UNIT.number, 7, now=rig.mono, duration_s=1)
-    peer.talk(UNIT.number + 1, 7, now=rig.mono + 1.5, duration_s=1, lose_terminator=True)
+    peer.talk(UNIT.number, 7, Speech(duration_s=1), now=rig.mono)
+    peer.talk(UNIT.number + 1, 7, Speech(duration_s=1, lose_terminator=True), now=rig.mono + 1.5)
     events = play(rig, peer, 6)
     ended = [e for e in events if isinstance(e, CallEnded)]
     assert [e.radio.number - UNIT.number for e in ended] == [0, 1]
@@ -282,7 +286,7 @@ def test_a_bad_line_loses_no_alarm_and_no_call_is_left_open(seed: int) -> None:
     rig.wait(3)
     peer = ModemPeer(random.Random(seed), loss=LineLoss(frame=0.05, octet=0.1))
     for n in range(5):
-        peer.talk(UNIT.number + n, 7, now=rig.mono + 4 * n, duration_s=2)
+        peer.talk(UNIT.number + n, 7, Speech(duration_s=2), now=rig.mono + 4 * n)
         peer.emergency_alarm(UNIT.number + n, 7, now=rig.mono + 4 * n, slot=2)
     events = play(rig, peer, 25)
     raised = {e.radio.number - UNIT.number for e in events if isinstance(e, EmergencyRaised)}

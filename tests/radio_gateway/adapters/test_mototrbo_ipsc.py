@@ -42,6 +42,7 @@ from radio_gateway.protocols.mototrbo.ipsc_monitor import CallState, CallType
 from radio_gateway.protocols.mototrbo.ipsc_peering import MasterRegistered, Mode, PeerEntry, Version
 from radio_gateway.protocols.mototrbo.ipsc_session import Address
 from radio_gateway.simulator.peers.mototrbo_ipsc import IpscRepeater
+from radio_gateway.simulator.peers.speech import Speech
 from tests.radio_gateway.support import moment
 
 US, MASTER, EAST = 16_000_000, 311293, 311294
@@ -140,11 +141,8 @@ def test_a_group_call_with_alias_and_place(network: Network) -> None:
     network.master.talk(
         RADIO,
         TALKGROUP,
+        Speech(duration_s=2.88, slot=2, alias="LP-101", position=GpsInfo(point, 20.0)),
         now=network.now,
-        duration_s=2.88,
-        slot=2,
-        alias="LP-101",
-        position=GpsInfo(point, 20.0),
     )
     network.run(4.0)
     (started,) = network.of(CallStarted)
@@ -167,7 +165,7 @@ def test_a_group_call_with_alias_and_place(network: Network) -> None:
 
 
 def test_a_private_call(network: Network) -> None:
-    network.east.talk(RADIO, 2470102, now=network.now, duration_s=0.6, private=True)
+    network.east.talk(RADIO, 2470102, Speech(duration_s=0.6, private=True), now=network.now)
     network.run(2.0)
     (ended,) = network.calls()
     assert ended.kind is CallKind.PRIVATE
@@ -177,7 +175,10 @@ def test_a_private_call(network: Network) -> None:
 
 def test_late_entry_and_an_end_that_is_lost(network: Network) -> None:
     network.master.talk(
-        RADIO, TALKGROUP, now=network.now, duration_s=0.72, late_entry=True, lose_terminator=True
+        RADIO,
+        TALKGROUP,
+        Speech(duration_s=0.72, late_entry=True, lose_terminator=True),
+        now=network.now,
     )
     network.run(5.0)
     (started,) = network.of(CallStarted)
@@ -190,7 +191,7 @@ def test_late_entry_and_an_end_that_is_lost(network: Network) -> None:
 
 def test_one_talker_heard_by_two_repeaters_is_one_call(network: Network) -> None:
     for repeater in (network.master, network.east):
-        repeater.talk(RADIO, TALKGROUP, now=network.now, duration_s=1.2)
+        repeater.talk(RADIO, TALKGROUP, Speech(duration_s=1.2), now=network.now)
     network.run(3.0)
     assert len(network.of(CallStarted)) == 1
     (ended,) = network.calls()
@@ -204,7 +205,7 @@ def test_loss_and_repetition_still_give_one_call(seed: int) -> None:
     dice = random.Random(seed)
     network.lost = lambda data: data[0] == 0x80 and dice.random() < 0.1
     network.twice = lambda data: data[0] == 0x80 and dice.random() < 0.2
-    network.master.talk(RADIO, TALKGROUP, now=network.now, duration_s=6.0, emergency=True)
+    network.master.talk(RADIO, TALKGROUP, Speech(duration_s=6.0, emergency=True), now=network.now)
     network.run(10.0)
     (ended,) = network.calls()
     assert ended.emergency
@@ -363,7 +364,7 @@ def test_a_call_monitor_logs_calls_without_streams() -> None:
 
 
 def test_a_silent_network_goes_down_and_is_back_within_ten_seconds(network: Network) -> None:
-    network.master.talk(RADIO, TALKGROUP, now=network.now, duration_s=60.0)
+    network.master.talk(RADIO, TALKGROUP, Speech(duration_s=60.0), now=network.now)
     network.run(1.0)
     network.master.silent = network.east.silent = True
     network.run(30.0)
@@ -386,7 +387,7 @@ def test_with_a_key_everything_works_and_nothing_else_does() -> None:
     network.run(1.0)
     forged = MasterRegistered(MASTER, Mode(), 0, 0, Version()).build()
     network.listener.feed(forged, Peer("main", *AT_MASTER), moment(network.now))
-    network.master.talk(RADIO, TALKGROUP, now=network.now, duration_s=0.6)
+    network.master.talk(RADIO, TALKGROUP, Speech(duration_s=0.6), now=network.now)
     network.run(6.0)
     assert len(network.calls()) == 1
     health = [e for e in network.events if isinstance(e, LinkHealth) and e.site is None]
@@ -430,7 +431,7 @@ def test_a_captured_link_control_opens_a_late_entry(network: Network) -> None:
 
 
 def test_it_never_sends_what_reaches_the_air(network: Network) -> None:
-    network.master.talk(RADIO, TALKGROUP, now=network.now, duration_s=1.0)
+    network.master.talk(RADIO, TALKGROUP, Speech(duration_s=1.0), now=network.now)
     text = SendText(command="t", radio=OFFICER, text="hello")
     network.listener.command(text, moment(network.now))
     network.listener.command(AcknowledgeEmergency(command="a", radio=OFFICER), moment(network.now))

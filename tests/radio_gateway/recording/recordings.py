@@ -11,6 +11,7 @@ from radio_gateway.protocols.homebrew.messages import Acknowledge
 from radio_gateway.recording import pcapng
 from radio_gateway.recording.ring import Place, Record
 from radio_gateway.simulator.peers.homebrew import HomebrewRepeater
+from radio_gateway.simulator.peers.speech import Speech
 from tests.fakes.hytera_control_radio import HyteraRadio
 
 VECTORS = Path(__file__).parents[2] / "vectors"
@@ -107,9 +108,9 @@ def _repeater_day() -> Iterator[tuple[float, bytes]]:
     for salt in (b"abcd", (247_001).to_bytes(4, "big"), (247_001).to_bytes(4, "big")):
         peer.feed(Acknowledge(salt).build(), 0.1)
         yield from ((0.1, frame) for frame in peer.outgoing())
-    peer.talk(2_470_101, 91_101, now=1.0, duration_s=1.9)
+    peer.talk(2_470_101, 91_101, Speech(duration_s=1.9), now=1.0)
     for tick in range(400):
         if tick == 100:
-            peer.talk(2_470_102, 91_101, now=6.0, duration_s=0.9)
+            peer.talk(2_470_102, 91_101, Speech(duration_s=0.9), now=6.0)
         peer.expire(tick * 0.06)
         yield from ((tick * 0.06, frame) for frame in peer.outgoing())

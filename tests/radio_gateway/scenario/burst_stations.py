@@ -34,6 +34,7 @@ from radio_gateway.simulator.peers.homebrew_servers import BridgedNetwork, Homeb
 from radio_gateway.simulator.peers.hytera_ipsc import HyteraIpscRepeater
 from radio_gateway.simulator.peers.mmdvm import ModemPeer
 from radio_gateway.simulator.peers.mototrbo_ipsc import IpscRepeater
+from radio_gateway.simulator.peers.speech import Speech
 from tests.radio_gateway.scenario.driving import HOST, DrivenStation
 from tests.radio_gateway.scenario.lines import SOUND, Address, DatagramLine
 from tests.radio_gateway.scenario.script import DISPATCHER, NUMBER, TALKGROUP
@@ -176,7 +177,7 @@ class _HomebrewStation(_ConfirmedRadio):
         return self.peer.deadline()
 
     def talk(self, seconds: float) -> None:
-        self.peer.talk(NUMBER, TALKGROUP, now=self.now, duration_s=seconds, slot=self.SLOT)
+        self.peer.talk(NUMBER, TALKGROUP, Speech(duration_s=seconds, slot=self.SLOT), now=self.now)
         self.wake()
 
     def press(self) -> None:
@@ -305,7 +306,7 @@ class IpscStation(_MotorolaRadio):
         self.wake()
 
     def talk(self, seconds: float) -> None:
-        self.peer.talk(NUMBER, TALKGROUP, now=self.now, duration_s=seconds)
+        self.peer.talk(NUMBER, TALKGROUP, Speech(duration_s=seconds), now=self.now)
         self.wake()
 
     def press(self) -> None:
@@ -371,7 +372,7 @@ class HyteraIpscStation(DrivenStation):
         self._repeatedly(3004, message.build())
 
     def talk(self, seconds: float) -> None:
-        self.peer.talk(NUMBER, TALKGROUP, now=self.now, duration_s=seconds)
+        self.peer.talk(NUMBER, TALKGROUP, Speech(duration_s=seconds), now=self.now)
         self.wake()
 
     def press(self) -> None:
@@ -435,7 +436,7 @@ class ModemStation(_ConfirmedRadio):
             self.cables[0].write(data)
 
     def talk(self, seconds: float) -> None:
-        self.peer.talk(NUMBER, TALKGROUP, now=self.now, duration_s=seconds)
+        self.peer.talk(NUMBER, TALKGROUP, Speech(duration_s=seconds), now=self.now)
         self.wake()
 
     def press(self) -> None:
