@@ -12,6 +12,7 @@ from itertools import count
 from typing import Final
 
 from radio_gateway.protocols.errors import MalformedError
+from radio_gateway.protocols.lettering import printable_ascii
 from radio_gateway.protocols.tait.commands import (
     POSITION_REQUEST,
     Cancel,
@@ -192,7 +193,7 @@ class TaitPeer:
             self._at(answer_at, lambda: self._say(acknowledged))
 
     def _receive(self, caller: str | None, text: str) -> None:
-        data = text.encode("latin-1", "replace")
+        data = _typed(text)
         self._say(Progress(ProgressType.FFSK_RECEIVED))
         self._say(Ring(_SDM_RING, caller=caller))
         if self._pushes:
@@ -219,3 +220,11 @@ def _packet(report: Report) -> Packet:
             return report.build()
         case _:
             raise TypeError(f"a base does not say {report}")
+
+
+def _typed(text: str) -> bytes:
+    """What a crew types on a radio whose letters are those of ISO 8859-1: `suo` for `šuo`."""
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return printable_ascii(text).encode("ascii")

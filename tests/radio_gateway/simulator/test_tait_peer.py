@@ -121,6 +121,22 @@ def test_a_shift_on_a_good_channel() -> None:
     assert [e.text for e in shift.events if isinstance(e, TextReceived)] == ["Esu vietoje"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("Esu vietoje, į", "Esu vietoje, i"),
+        ("Übergabe", "Übergabe"),
+        ("Viešoji tvarka", "Viesoji tvarka"),
+    ],
+)
+def test_a_crew_writes_with_the_letters_that_its_radio_has(typed: str, sent: str) -> None:
+    shift = Shift(seed=1)
+    shift.run(1)
+    shift.radio.write("12340012", typed, shift.now)
+    shift.run(10)
+    assert [e.text for e in shift.events if isinstance(e, TextReceived)] == [sent]
+
+
 def test_a_base_that_restarts_is_set_up_again_and_goes_on() -> None:
     shift = Shift(seed=2)
     shift.run(1)
