@@ -96,7 +96,7 @@ export function createStores({ now, storage = null, channel = null }: Surroundin
     clock,
     stream: new StreamState(),
     session,
-    preferences: new Preferences(storage),
+    preferences: new Preferences(storage, typeof navigator === "undefined" ? [] : navigator.languages),
     keys: new KeyBindings(storage, () => session.current.value?.user.id ?? null),
     selection: new Selection(channel),
     demo: signal<boolean>(false),

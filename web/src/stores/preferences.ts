@@ -23,7 +23,9 @@ export class Preferences {
   /** Single letters as keys (WCAG 2.1.4: they can be switched off). */
   readonly letterKeys = signal(true);
 
-  constructor(private readonly storage: Storage | null) {
+  /** @param spoken languages of the browser, best first: the console's until one is chosen */
+  constructor(private readonly storage: Storage | null, spoken: readonly string[] = []) {
+    this.language.value = spoken.map((one) => ours(one.slice(0, 2))).find((one) => one !== null) ?? "lv";
     this.#read();
     let first = true;
     effect(() => {
@@ -68,12 +70,14 @@ export class Preferences {
     const stored = this.#stored();
     if (!stored) return;
     if (stored.theme === "day" || stored.theme === "night") this.theme.value = stored.theme;
-    if (stored.language === "lv" || stored.language === "lt" || stored.language === "en") {
-      this.language.value = stored.language;
-    }
+    this.language.value = ours(stored.language) ?? this.language.value;
     if (typeof stored.volume === "number" && stored.volume >= QUIETEST && stored.volume <= 1) {
       this.volume.value = stored.volume;
     }
     if (typeof stored.letterKeys === "boolean") this.letterKeys.value = stored.letterKeys;
   }
+}
+
+function ours(language: unknown): Language | null {
+  return language === "lv" || language === "lt" || language === "en" ? language : null;
 }

@@ -67,6 +67,17 @@ describe("the clock", () => {
 });
 
 describe("preferences", () => {
+  test.each([
+    [["lt-LT", "en-US"], "lt"], [["de-DE", "en-GB"], "en"], [["ru", "lv"], "lv"], [["fi"], "lv"], [[], "lv"],
+  ])("begin with the language that the browser speaks: %j", (spoken, language) => {
+    expect(new Preferences(null, spoken).language.value).toBe(language);
+  });
+
+  test("a language that was chosen goes before the browser's", () => {
+    const storage = { getItem: () => JSON.stringify({ language: "lv" }), setItem: () => undefined } as unknown as Storage;
+    expect(new Preferences(storage, ["lt"]).language.value).toBe("lv");
+  });
+
   test("a volume below the quietest is not taken", () => {
     const values = new Map([["sardze.preferences", JSON.stringify({ volume: 0, theme: "night", language: "xx" })]]);
     const storage = {

@@ -1,5 +1,5 @@
 import "./sign-in.css";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { LANGUAGES, t } from "../../i18n";
 import { stores } from "../../stores";
 import { sound } from "../../ui/desk";
@@ -19,6 +19,7 @@ export default function SignInPage() {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const [token] = useState(linkToken);
+  const secret = useRef<HTMLInputElement>(null);
   const attempt = async (signIn: () => Promise<void>): Promise<void> => {
     setBusy(true);
     setProblem(null);
@@ -27,6 +28,7 @@ export default function SignInPage() {
     } catch (error) {
       setProblem(explain(error));
       setPassword("");
+      secret.current?.focus();
     }
     setBusy(false);
   };
@@ -63,7 +65,7 @@ export default function SignInPage() {
             </label>
             <label class="stack">
               <span>{t("sign_in.password")}</span>
-              <input class="field" name="password" type="password" autocomplete="current-password" required value={password} onInput={(event) => setPassword(event.currentTarget.value)} />
+              <input ref={secret} class="field" name="password" type="password" autocomplete="current-password" required value={password} onInput={(event) => setPassword(event.currentTarget.value)} />
             </label>
             <button type="submit" class="b p" disabled={busy}>{busy ? t("sending") : t("sign_in.do")}</button>
           </form>
