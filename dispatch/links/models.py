@@ -26,6 +26,8 @@ class Link(SQLModel, table=True):
     malformed: int = 0
     refused: int = 0
     latency_ms: float | None = None
+    options: str | None = Field(default=None, max_length=300)
+    "What the site asked for at its login."
     seen_at: datetime = Field(sa_type=UtcDateTime)
     "Last report of any kind."
 

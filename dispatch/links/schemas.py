@@ -23,4 +23,6 @@ class LinkView(View):
     malformed: int
     refused: int
     latency_ms: float | None
+    options: str | None
+    "What the repeater asked for at its login, in its own grammar: `TS1=1,2;TS2=9`."
     seen_at: Iso

@@ -133,6 +133,7 @@ async def report(
     row.last_payload_at = event.last_payload_at or row.last_payload_at
     row.frames, row.malformed, row.refused = event.frames, event.malformed, event.refused
     row.latency_ms = event.latency_ms
+    row.options = None if event.options is None else event.options[:300]
     row.seen_at = at
     await repository.save()
     view = link_view(row, shared, await repository.gateway(gateway))

@@ -23,6 +23,8 @@ class Site:
     frames: int = 0
     malformed: int = 0
     refused: int = 0
+    options: str | None = None
+    "What it asked for at its login."
 
     def become(
         self, state: LinkState, reason: str, at: Moment, emit: Callable[[Event], None]
@@ -53,4 +55,5 @@ class Site:
             frames=self.frames,
             malformed=self.malformed,
             refused=self.refused,
+            options=self.options,
         )

@@ -155,8 +155,9 @@ class HomebrewMaster:
             payload = self._session.feed(frame, Address(peer.host, peer.port), at.mono)
             self._follow_session(at)
             if isinstance(payload, Options):
-                name = self._sites[payload.repeater_id].name
-                log.info("%s: %s: asks for %r", self._config.name, name, payload.options)
+                site = self._sites[payload.repeater_id]
+                site.options = payload.options or None
+                log.info("%s: %s: asks for %r", self._config.name, site.name, payload.options)
             elif payload is not None:
                 self._take(payload, at)
         except MalformedError as error:
@@ -243,6 +244,7 @@ class HomebrewMaster:
             if change.old is State.UP:
                 self._receiver.gone(change.repeater_id, at)
                 self._texts.gone(change.repeater_id, at)
+                self._sites[change.repeater_id].options = None
             site = self._sites[change.repeater_id]
             log.info(
                 "%s: %s: %s: %s", self._config.name, site.name, change.new.value, change.reason

@@ -336,6 +336,8 @@ class LinkHealth(_Heard):
     refused: int = 0
     "Datagrams from senders that are not allowed."
     latency_ms: float | None = None
+    options: str | None = None
+    "What the site asked for at its login, in its own grammar: `TS1=1,2;TS2=9`."
 
 
 Event: TypeAlias = (

@@ -11,7 +11,7 @@ from dispatch.messages import service as messages
 from dispatch.messages.addressee import choose
 from dispatch.messages.schemas import NewMessage
 from dispatch.radio_side.passing import dump_values, load_values
-from radio_gateway.domain.events import LinkChanged, LinkState
+from radio_gateway.domain.events import LinkChanged, LinkHealth, LinkState
 from radio_gateway.domain.ports import Ability
 from radio_gateway.domain.report import GatewayReport, LinkReport
 from tests.dispatch.world import LINK, START, World, moment
@@ -46,6 +46,22 @@ async def shown(world: World) -> tuple[str, str]:
     async with world.database.read() as session:
         (link,) = [one for one in await links(session, world.shared) if one.name == LINK]
     return link.state, link.reason
+
+
+async def test_what_a_site_asks_for_is_kept_until_it_says_otherwise(world: World) -> None:
+    async def asks(second: int, options: str | None) -> str | None:
+        health = LinkHealth(
+            link=LINK, at=moment(second), state=LinkState.UP, since=START, options=options
+        )
+        await world.hear(health)
+        async with world.database.read() as session:
+            (link,) = [one for one in await links(session, world.shared) if one.name == LINK]
+        return link.options
+
+    assert await asks(5, None) is None
+    assert await asks(10, "TS1=1,2;TS2=9") == "TS1=1,2;TS2=9"
+    assert await asks(15, "9" * 400) == "9" * 300
+    assert await asks(20, None) is None
 
 
 async def test_links_of_a_gateway_that_is_away_are_down_and_texts_wait(world: World) -> None:

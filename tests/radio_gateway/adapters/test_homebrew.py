@@ -209,6 +209,20 @@ def test_the_first_frame_of_a_site_is_told_at_once(network: Network) -> None:
     assert told["Karosta"].at.mono < 1.5
 
 
+def test_what_a_repeater_asks_for_is_in_its_health_until_it_is_gone(network: Network) -> None:
+    def told() -> list[str | None]:
+        network.heard.clear()
+        network.run(5.0)
+        return [e.options for e in network.events(LinkHealth) if e.site == "Liepāja"]
+
+    assert told() == [None]
+    network.send(b"RPTO" + LIEPAJA.to_bytes(4, "big") + b"TS1=1,2;TS2=9")
+    assert told() == ["TS1=1,2;TS2=9"]
+    network.repeaters[LIEPAJA].close()
+    network.exchange()
+    assert told() == [None]
+
+
 class TestStrangers:
     """Nobody who is not logged in can cause an event (or stop one)."""
 

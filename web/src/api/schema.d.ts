@@ -1069,6 +1069,8 @@ export interface components {
             refused: number;
             /** Latency Ms */
             latency_ms: number | null;
+            /** Options */
+            options: string | null;
             /**
              * Seen At
              * Format: date-time

@@ -91,7 +91,10 @@ function LinkTable({ links, now }: { links: readonly { link: Link; state: LampSt
           {links.map(({ link, state }) => (
             <tr key={link.id}>
               <th scope="row"><i class={`lamp ${state}`} /><b>{name(link)}</b><small lang="en">{plain(link.title)}</small></th>
-              <td>{t(`lamp.${state}`)}{link.reason && <small lang="en">{plain(link.reason)}</small>}</td>
+              <td>
+                {t(`lamp.${state}`)}{link.reason && <small lang="en">{plain(link.reason)}</small>}
+                {link.options && <small>{t("lamp.options")} {plain(link.options)}</small>}
+              </td>
               <td>{ago(now - Date.parse(link.since))}</td>
               <td>{payload(link, now)}</td>
               <td class="n">{number(link.frames)}</td>
@@ -129,6 +132,7 @@ function LinkDetails({ link, state, now }: { link: Link; state: LampState; now: 
     ["lamp.payload", payload(link, now)],
     ["lamp.latency", latency(link)],
     ["lamp.frames", `${number(link.frames)} · ${t("lamp.bad", { malformed: number(link.malformed), refused: number(link.refused) })}`],
+    ...(link.options ? [["lamp.options", plain(link.options)] satisfies [MessageKey, string]] : []),
     ["lamp.gateway", `${plain(link.gateway)} / ${plain(link.name)}`],
   ];
   return (

@@ -5,13 +5,13 @@ import { setLanguage } from "../../src/i18n";
 import { stores } from "../../src/stores";
 import { Lamps, apart, lampState, withoutListeners } from "../../src/ui/lamps";
 import { NOON, before } from "../fixtures";
-import { draw } from "../screen";
+import { click, draw } from "../screen";
 
 function link(changes: Partial<Link> = {}): Link {
   return {
     id: 1, gateway: "north", name: "lp", site: "Karosta", kind: "homebrew", title: "Karosta", network: "lv", state: "up",
     reason: "login accepted", since: before(600), last_payload_at: before(4), frames: 9, malformed: 0, refused: 0,
-    latency_ms: null, seen_at: before(2), ...changes,
+    latency_ms: null, options: null, seen_at: before(2), ...changes,
   };
 }
 
@@ -40,6 +40,19 @@ test("a port that listens for repeaters has no lamp beside theirs until it fails
   expect(withoutListeners([site, port, other])).toEqual([site, other]);
   const failed = link({ id: 2, site: null, state: "down" });
   expect(withoutListeners([site, failed])).toEqual([site, failed]);
+});
+
+test("what a repeater asks for is shown with its state", async () => {
+  await setLanguage("lt");
+  stores.clock.learn(NOON);
+  stores.links.replace([link({ options: "TS1=1,2;TS2=9" })]);
+  const page = await draw(h(Lamps, null));
+  await click(page.querySelector(".menu-b"));
+  expect(page.textContent).toContain("Prašo TS1=1,2;TS2=9");
+  stores.links.replace([link()]);
+  const silent = await draw(h(Lamps, null));
+  await click(silent.querySelector(".menu-b"));
+  expect(silent.textContent).not.toContain("Prašo");
 });
 
 test("no link claims to be up while the server does not say so", async () => {
