@@ -15,7 +15,7 @@ from tests.dispatch.condition.test_gateways import LINK, REPORT, SPOOL
 NOW = datetime(2026, 3, 1, 8, 0, 30, tzinfo=UTC)
 
 
-def test_every_part_has_its_labels(database: Database, tmp_path: Path) -> None:
+async def test_every_part_has_its_labels(database: Database, tmp_path: Path) -> None:
     told: list[object] = []
     board = Board(told.extend, lambda: NOW)
     condition = Condition(board, database, tmp_path, now=lambda: NOW)
