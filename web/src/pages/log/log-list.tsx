@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n";
+import { stores } from "../../stores";
 import { explain } from "../../ui/errors";
 import type { PagedLog } from "./paged-log";
 
@@ -28,6 +29,11 @@ export function LogList<T extends { id: number }>({ log, fresh, onFresh, empty, 
     watcher.observe(end.current);
     return () => watcher.disconnect();
   }, [log, rows]);
+
+  const live = stores.stream.phase.value === "live";
+  useEffect(() => {
+    if (live && log.state.peek() === "failed") void log.retry();
+  }, [live, log]);
 
   const state = log.state.value;
   return (
