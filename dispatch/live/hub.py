@@ -29,9 +29,19 @@ RECENT: Final = 2000
 "Newest frames kept in memory: consoles that were away for a moment cost no query."
 FRAMES_PER_S: Final = 1000
 "Frames of passing values that the server cares to send in a second, to all consoles."
+OCTETS_PER_S: Final = 50_000_000
+"The same of their octets: a thousand units that all move are 400 kB for each console."
 SHORTEST_S: Final = 0.02
-LONGEST_S: Final = 0.1
-"Bounds of the pause between two ticks."
+LONGEST_BY_COUNT_S: Final = 0.1
+LONGEST_S: Final = 0.5
+"Bounds of the pause between two ticks; only large ones wait longer than a tenth of a second."
+
+
+def pause_after(octets: int, consoles: int) -> float:
+    """Seconds until the next tick, after one of so many octets for each of these consoles."""
+    by_count = min(consoles / FRAMES_PER_S, LONGEST_BY_COUNT_S)
+    by_size = min(consoles * octets / OCTETS_PER_S, LONGEST_S)
+    return max(by_count, by_size, SHORTEST_S)
 
 
 class Hub:
@@ -125,8 +135,8 @@ class Hub:
         """How many consoles are connected."""
         return sum(len(room.followers) for room in self._rooms.values())
 
-    def _pause(self) -> float:
-        return min(max(self.following / FRAMES_PER_S, SHORTEST_S), LONGEST_S)
+    def _pause(self, octets: int) -> float:
+        return pause_after(octets, self.following)
 
     def _leave(self, room: Room, follower: Follower) -> None:
         room.followers.discard(follower)

@@ -14,9 +14,9 @@ class Room:
     """Followers of one scope, and the values that wait for their next tick."""
 
     def __init__(
-        self, scope: Scope, pause: Callable[[], float], now: Callable[[], datetime]
+        self, scope: Scope, pause: Callable[[int], float], now: Callable[[], datetime]
     ) -> None:
-        """Make an empty room; `pause` says how many seconds lie between two ticks."""
+        """Make an empty room; `pause` says how many seconds follow a tick of so many octets."""
         self.followers: set[Follower] = set()
         self._scope = scope
         self._pause = pause
@@ -66,6 +66,7 @@ class Room:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        self._free_at = asyncio.get_running_loop().time() + self._pause()
+        octets = sum(map(len, written.texts))
+        self._free_at = asyncio.get_running_loop().time() + self._pause(octets)
         for follower in self.followers:
             follower.offer_tick(written)

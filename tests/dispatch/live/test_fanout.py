@@ -9,6 +9,7 @@ import pytest
 
 from dispatch.live.follower import Follower
 from dispatch.live.frames import Frame, Skip
+from dispatch.live.hub import pause_after
 from dispatch.live.passing import Passing, tick
 from dispatch.live.room import Room
 from dispatch.live.scope import EVERYTHING, Scope
@@ -27,7 +28,7 @@ class Consoles:
     room: Room = field(init=False)
 
     def __post_init__(self) -> None:
-        self.room = Room(self.scope, lambda: self.pause_s, lambda: START)
+        self.room = Room(self.scope, lambda _octets: self.pause_s, lambda: START)
 
     def enter(self) -> Follower:
         follower = Follower(self.scope)
@@ -134,6 +135,39 @@ async def test_a_room_gets_what_its_scope_sees() -> None:
     consoles.room.deliver([Frame(1, 2, "theirs"), Frame(2, 2, "theirs"), Frame(3, 1, "ours")])
     assert list(follower.events) == [Skip(1, 2), Frame(3, 1, "ours")]
     assert sent(follower)[2:] == [positions(11)]
+
+
+@pytest.mark.parametrize(
+    ("octets", "consoles", "pause_s"),
+    [
+        (500, 1, 0.02),
+        (20_000, 50, 0.05),
+        (200_000, 3, 0.02),
+        (40_000, 200, 0.16),
+        (400_000, 50, 0.4),
+        (4_000_000, 50, 0.5),
+        (500, 1000, 0.1),
+    ],
+)
+def test_many_consoles_and_large_ticks_are_served_less_often(
+    octets: int, consoles: int, pause_s: float
+) -> None:
+    """50 MB and 1 000 frames a second, within 20 to 100 ms, large ones to 500 ms."""
+    assert pause_after(octets, consoles) == pytest.approx(pause_s)
+
+
+async def test_the_pause_goes_by_what_each_console_got() -> None:
+    got: list[int] = []
+
+    def pause(octets: int) -> float:
+        got.append(octets)
+        return 0.0
+
+    room = Room(EVERYTHING, pause, lambda: START)
+    room.followers.add(Follower(EVERYTHING))
+    room.pass_on([place(1, 11), place(2, 7)])
+    assert got == [len(positions(11, 7))]
+    room.close()
 
 
 def test_a_tick_writes_urgent_types_first() -> None:
