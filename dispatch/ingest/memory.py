@@ -13,15 +13,19 @@ from radio_gateway.domain.wire import EventEnvelope
 
 IDS: Final = 200_000
 "Ids of events that may be shed: more than a broker delivers again after a reconnection."
+IDS_S: Final = 900.0
+"And for so long: more than a broker that was away needs to be back. In a town that are few."
 
 
 class RecentIds:
     """The newest ids that were met, in two generations; older ones are forgotten."""
 
-    def __init__(self, limit: int = IDS) -> None:
+    def __init__(self, limit: int = IDS, monotonic: Callable[[], float] = clock.monotonic) -> None:
         self._young: set[str] = set()
         self._old: set[str] = set()
         self._limit = limit
+        self._monotonic = monotonic
+        self._young_since = monotonic()
 
     def unmet(self, envelopes: Sequence[EventEnvelope]) -> list[EventEnvelope]:
         """Those whose ids are new, each once; from now on they are not."""
@@ -30,8 +34,9 @@ class RecentIds:
             for event_id in known & by_id.keys():
                 del by_id[event_id]
         self._young.update(by_id)  # in place: `|=` with a view of keys copies the whole set
-        if len(self._young) > self._limit // 2:
-            self._old, self._young = self._young, set()
+        now = self._monotonic()
+        if len(self._young) > self._limit // 2 or now - self._young_since > IDS_S:
+            self._old, self._young, self._young_since = self._young, set(), now
         return list(by_id.values())
 
     def forget(self) -> None:
@@ -52,7 +57,7 @@ class Memory:
         self.radios = RadioMemory()
         self.talkgroups: TalkgroupMemory = {}
         self.positions = PositionMemory()
-        self.recent = RecentIds()
+        self.recent = RecentIds(monotonic=monotonic)
         self.version: int | None = None
 
     def forget(self) -> None:

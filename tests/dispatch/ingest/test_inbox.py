@@ -135,6 +135,20 @@ def test_recent_ids_are_bounded_and_each_is_new_once() -> None:
     assert recent.unmet([five]) == [five]
 
 
+def test_recent_ids_are_kept_for_a_quarter_of_an_hour_at_least_and_not_for_ever() -> None:
+    now = 0.0
+    recent = RecentIds(monotonic=lambda: now)
+    one, two, three = (place(n) for n in range(1, 4))
+    assert recent.unmet([one]) == [one]
+    now = 901.0
+    assert recent.unmet([two]) == [two]
+    now = 1800.0
+    assert recent.unmet([one]) == []
+    now = 1802.0
+    assert recent.unmet([three]) == [three]
+    assert recent.unmet([one, two]) == [one, two]
+
+
 def test_latency_is_that_of_the_last_minute() -> None:
     now = 0.0
     latency = CommitLatency(lambda: now)
