@@ -39,7 +39,7 @@ PLAN: Final = (
         11,
         "postgresql",
     ),
-    Scenario("usual-load", "test_day.py::test_the_usual_load", 16),
+    Scenario("usual-load", "test_day.py::test_the_usual_load", 15.5),
     Scenario("console-away-10-min", "test_consoles.py::test_a_console_comes_back", 11, "10-min"),
     Scenario("console-away-100", "test_consoles.py::test_a_console_comes_back", 4, "away-100"),
     Scenario("console-stuck", "test_consoles.py::test_a_stuck_console_holds_up_nobody", 1.5),
