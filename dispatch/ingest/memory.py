@@ -13,8 +13,9 @@ from radio_gateway.domain.wire import EventEnvelope
 
 IDS: Final = 200_000
 "Ids of events that may be shed: more than a broker delivers again after a reconnection."
-IDS_S: Final = 900.0
-"And for so long: more than a broker that was away needs to be back. In a town that are few."
+IDS_S: Final = 300.0
+"""And for so long while anything comes, which in a town are few. What an absent broker delivers
+again comes first after it, when no time has passed here."""
 
 
 class RecentIds:

@@ -34,6 +34,8 @@ RADIOS: Final = 200
 PACE: Final = Pace(text=2.0, call=None, emergency=None, position=0.05)
 "20 positions a second: 200 radios every ten seconds."
 CALL_EVERY_S, ALARM_EVERY_S, LOOK_EVERY_S = 0.5, 20.0, 1.0
+ALARMS: Final = 200
+"Radios that press their key in turn: soon after another it would be the same alarm."
 GROWTH_MIB_PER_H: Final = 1.0
 NOISE_MIB: Final = 1.5
 "A run of minutes cannot tell so much from growth."
@@ -96,7 +98,7 @@ class Shift:
 
     async def press(self) -> None:
         for number in count():
-            await self._line.emergency(ALARMED + number % 5, number + 1)
+            await self._line.emergency(ALARMED + number % ALARMS, number + 1)
             self.alarms += 1
             await lasting(ALARM_EVERY_S / self.faster)
 
