@@ -71,6 +71,7 @@ interface RowProps {
 
 function Row({ user, onChanged, onLink }: RowProps) {
   const [busy, setBusy] = useState(false);
+  const [asked, setAsked] = useState(false);
   const self = stores.session.current.value?.user.id === user.id;
   const during = async (work: () => Promise<void>): Promise<void> => {
     setBusy(true);
@@ -83,7 +84,10 @@ function Row({ user, onChanged, onLink }: RowProps) {
     setBusy(false);
   };
   const change = (changes: UserChange): Promise<void> => during(async () => {
-    onChanged((await send<UserAnswer>("PATCH", `/api/users/${user.id}`, changes)).user);
+    const { user: now } = await send<UserAnswer>("PATCH", `/api/users/${user.id}`, changes);
+    onChanged(now);
+    const said = now.role !== user.role ? "users.role_changed" : now.disabled ? "users.is_disabled" : "users.is_enabled";
+    notify(t(said, { user: plain(now.name), role: t(`role.${now.role}`) }));
   });
   const link = (): Promise<void> => during(async () => onLink(await command<UserAdded>(`/api/users/${user.id}/sign-in-link`, {})));
   const agencies = user.agency_ids.map((id) => plain(stores.agencies.get(id)?.name ?? "")).filter(Boolean).join(", ");
@@ -102,11 +106,31 @@ function Row({ user, onChanged, onLink }: RowProps) {
       <td>{user.role === "administrator" ? t("account.all_agencies") : agencies || "—"}</td>
       <td>
         <button type="button" class="b round" disabled={busy || user.disabled} onClick={() => void link()}>{t("users.link")}</button>{" "}
-        <button type="button" class="b round" disabled={busy || self} onClick={() => void change({ disabled: !user.disabled })}>
+        <button type="button" class="b round" disabled={busy || self} onClick={() => user.disabled ? void change({ disabled: false }) : setAsked(true)}>
           {t(user.disabled ? "users.enable" : "users.disable")}
         </button>
+        {asked && (
+          <DisableDialog
+            user={user}
+            onClose={() => setAsked(false)}
+            onSure={() => {
+              setAsked(false);
+              void change({ disabled: true });
+            }}
+          />
+        )}
       </td>
     </tr>
+  );
+}
+
+/** Asked before somebody is cut off in the middle of a shift. */
+function DisableDialog({ user, onClose, onSure }: { user: User; onClose: () => void; onSure: () => void }) {
+  return (
+    <Dialog title={t("users.disable_title", { user: plain(user.name) })} onClose={onClose}>
+      <p>{t("users.disable_what")}</p>
+      <footer><button type="button" class="b p" onClick={onSure}>{t("users.disable")}</button></footer>
+    </Dialog>
   );
 }
 
