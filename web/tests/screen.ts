@@ -2,10 +2,15 @@
 import { type ComponentChild, render } from "preact";
 import { act } from "preact/test-utils";
 
+let drawn: HTMLElement | null = null;
+
+/** What was drawn before is taken away as when a page is left. */
 export async function draw(content: ComponentChild): Promise<HTMLElement> {
+  if (drawn) render(null, drawn);
   document.body.replaceChildren();
   const root = document.createElement("div");
   document.body.append(root);
+  drawn = root;
   await act(() => render(content, root));
   return root;
 }

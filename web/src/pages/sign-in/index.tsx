@@ -18,7 +18,7 @@ export default function SignInPage() {
   const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const [token] = useState(linkToken);
+  const [token, setToken] = useState(linkToken);
   const secret = useRef<HTMLInputElement>(null);
   const attempt = async (signIn: () => Promise<void>): Promise<void> => {
     setBusy(true);
@@ -33,8 +33,18 @@ export default function SignInPage() {
     setBusy(false);
   };
   useEffect(() => {
-    // The token is of no use to the history or to whoever looks at the address.
-    if (token) history.replaceState(null, "", "/sign-in");
+    // a link pasted over the address of this very page loads nothing anew
+    const follow = (): void => {
+      const found = linkToken();
+      if (!found) return;
+      setToken(found);
+      setProblem(null);
+      // The token is of no use to the history or to whoever looks at the address.
+      history.replaceState(null, "", "/sign-in");
+    };
+    follow();
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
   }, []);
   const byLink = (): void => {
     void sound.unlock();
