@@ -21,6 +21,7 @@ TYPES: Final = (
 "PostgreSQL's, of these columns; the second line of them may be NULL."
 
 Row: TypeAlias = tuple[Any, ...]
+_FIELDS: Final = len(COLUMNS)
 _never_null: Final = struct.Struct(">hiqiiiiiiihi?i?").pack
 _time: Final = struct.Struct(">iq").pack
 _int: Final = struct.Struct(">ii").pack
@@ -62,7 +63,7 @@ def packed(
     at = heard - EPOCH_US
     return (
         _never_null(
-            *(13, 8, at, 4, radio_id, 4, lat_e7, 4, lon_e7, 2, source, 1, stale, 1, verified)
+            *(_FIELDS, 8, at, 4, radio_id, 4, lat_e7, 4, lon_e7, 2, source, 1, stale, 1, verified)
         )
         + (NULL if fixed is None else _time(8, fixed - EPOCH_US))
         + (NULL if unit_id is None else _int(4, unit_id))
