@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import linear_regression
 from typing import Any, Final
 
 from sqlalchemy import make_url
@@ -83,12 +84,7 @@ def percentile(ages: Counter[int], share: float) -> float:
 
 def slope_per_min(values: list[float]) -> float:
     """Least squares growth per minute of values that were taken once a second."""
-    n = len(values)
-    if n < 2:
-        return 0.0
-    middle, mean = (n - 1) / 2, sum(values) / n
-    across = sum((at - middle) * (value - mean) for at, value in enumerate(values))
-    return 60 * across / sum((at - middle) ** 2 for at in range(n))
+    return 60 * linear_regression(range(len(values)), values).slope if len(values) > 1 else 0.0
 
 
 class Rig:

@@ -3,11 +3,12 @@
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import linear_regression, quantiles
 from typing import Any
 
 from tests.faults.ledger import Class, Ledger, Stored, count_doubled
@@ -18,6 +19,16 @@ FOLDER = "SOAK_RESULTS"
 
 BUSY = 8
 "The quick forms run beside other work, where everything takes so many times as long."
+
+
+def slope_per_hour(samples: Sequence[tuple[float, float]]) -> float:
+    """What the second value of (seconds, value) gains in an hour, by least squares."""
+    return 3600 * linear_regression(*zip(*samples, strict=True)).slope
+
+
+def p99(values: Sequence[float]) -> float:
+    """Of a hundred one is slower."""
+    return quantiles(values, n=100, method="inclusive")[-1]
 
 
 def allowed(goal_s: float, *, full: bool) -> float:

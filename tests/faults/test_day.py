@@ -19,10 +19,9 @@ from tests.faults.console import console
 from tests.faults.desk import Dispatcher
 from tests.faults.ledger import Class, Ledger, settled
 from tests.faults.load import ALARMED, CALLING, Load, Pace
-from tests.faults.outcome import Outcome, allowed, scenario
+from tests.faults.outcome import Outcome, allowed, p99, scenario, slope_per_hour
 from tests.faults.program import Program, ending
 from tests.faults.repeater import Repeater, repeater
-from tests.faults.test_overload import slope_per_hour
 from tests.faults.town import Town, signed_in
 from tests.faults.waiting import lasting
 
@@ -111,11 +110,6 @@ class Shift:
 def faster(pace: Pace) -> Pace:
     """The same in a twelfth of the time."""
     return Pace(*(every and every / FASTER for every in astuple(pace)))
-
-
-def p99(values: Sequence[float]) -> float:
-    """Of a hundred one is slower."""
-    return sorted(values)[min(int(len(values) * 0.99), len(values) - 1)]
 
 
 def judge(found: Outcome, health: Health, shift: Shift, *, full: bool) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import text
@@ -11,7 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from tests.faults.console import console
 from tests.faults.ledger import Class, Ledger, settled
 from tests.faults.load import DRIVING, Load, Pace
-from tests.faults.outcome import allowed, scenario
+from tests.faults.outcome import allowed, p99, scenario, slope_per_hour
 from tests.faults.program import Program, ending
 from tests.faults.repeater import Repeater, repeater
 from tests.faults.town import HOSTS, Town, signed_in
@@ -22,15 +21,6 @@ UNIT_SILENCE_S = 30.0
 MEMORY_MIB = 512.0
 NORMAL_AFTER_S = 60.0
 RADIOS = 200
-
-
-def slope_per_hour(samples: Sequence[tuple[float, float]]) -> float:
-    """Least squares: what the second value of (seconds, value) gains in an hour."""
-    count = len(samples)
-    mean_x = sum(x for x, _ in samples) / count
-    mean_y = sum(y for _, y in samples) / count
-    spread = sum((x - mean_x) ** 2 for x, _ in samples)
-    return 3600 * sum((x - mean_x) * (y - mean_y) for x, y in samples) / spread if spread else 0.0
 
 
 async def flood(line: Repeater, per_s: float, numbers: "Load") -> None:
@@ -86,8 +76,7 @@ async def test_ten_times_the_load(town: Town, seconds: float, per_s: float) -> N
             driving = await _driving(town.database_url)
             # those in danger report once, with their alarm
             units = {one: times for one, times in screen.units.items() if one in driving}
-            waits = sorted(screen.alarms[place] - at for place, at in pressed.items())
-            p99 = waits[min(len(waits) - 1, int(len(waits) * 0.99))]
+            slowest = p99([screen.alarms[place] - at for place, at in pressed.items()])
             gaps = [
                 later - earlier
                 for times in units.values()
@@ -100,7 +89,7 @@ async def test_ten_times_the_load(town: Town, seconds: float, per_s: float) -> N
             found.faults += screen.faults
             found.figures |= {
                 "alarms": ledger.count(Class.EMERGENCY),
-                "alarm_p99_s": round(p99, 2),
+                "alarm_p99_s": round(slowest, 2),
                 "units": len(units),
                 "longest_unit_silence_s": round(longest, 1),
                 "memory_mib": round(memory),
@@ -108,7 +97,7 @@ async def test_ten_times_the_load(town: Town, seconds: float, per_s: float) -> N
                 "normal_after_s": round(after, 1),
             }
             full = seconds > 3
-            found.expect(p99 < allowed(ALARM_P99_S, full=full), f"alarm p99 {p99:.2f} s")
+            found.expect(slowest < allowed(ALARM_P99_S, full=full), f"alarm p99 {slowest:.2f} s")
             found.expect(len(units) == RADIOS, f"{len(units)} of {RADIOS} units")
             found.expect(longest <= UNIT_SILENCE_S, f"a unit stood still for {longest:.0f} s")
             found.expect(memory < MEMORY_MIB, f"{memory:.0f} MiB")
