@@ -158,7 +158,7 @@ async def test_the_usual_load(town: Town, seconds: float) -> None:
     full = seconds > 6
     program, ledger = town.all_in_one(), Ledger()
     health = Health(program, town.folder / "data")
-    what = f"20 positions, 2 calls, texts and alarms a second of {RADIOS} radios, {seconds:.0f} s"
+    what = f"20 positions and 2 calls a second, texts, alarms, of {RADIOS} radios, {seconds:.0f} s"
     goal = "0 lost; memory, files, threads and tasks flat, no slower, no error in the log"
     with scenario("usual-load", what, goal) as found:
         async with ending(program):
