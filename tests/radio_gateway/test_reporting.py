@@ -1,6 +1,8 @@
 """What a gateway says of itself, over a real bus, from real links."""
 
 import asyncio
+import contextlib
+import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -98,16 +100,21 @@ async def test_a_fault_of_a_link_is_told_at_once(tmp_path: Path, radio: socket.s
         assert "fault in the adapter (RuntimeError)" in told.links[0].reason
 
 
+def put_in_the_way(data: Path) -> None:
+    """A file instead of a directory that its owner makes again as soon as it misses it."""
+    while not data.is_file():
+        shutil.rmtree(data, ignore_errors=True)
+        with contextlib.suppress(IsADirectoryError):
+            data.write_text("in the way")
+
+
 async def test_a_spool_in_trouble_is_told_at_once_and_when_it_is_over(
     tmp_path: Path, radio: socket.socket
 ) -> None:
     async with reporting(tmp_path) as (gateway, reports):
         await eventually(lambda: reports.newest.links[0].open)
         data = tmp_path / "data"
-        for name in data.iterdir():
-            name.unlink()
-        data.rmdir()
-        data.write_text("in the way")
+        put_in_the_way(data)
         radio.sendto(b"STATUS 101 5", ("127.0.0.1", gateway.links[0].bound_port("main")))
         await eventually(lambda: any(x.spool and x.spool.fault for x in reports.all))
         faults = [x.spool.fault for x in reports.all if x.spool is not None and x.spool.fault]
