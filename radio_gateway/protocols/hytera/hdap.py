@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from struct import Struct
 from typing import Final, Literal
+from zlib import adler32
 
 from radio_gateway.domain.quick import unfrozen
 from radio_gateway.protocols.errors import MalformedError
@@ -22,6 +23,8 @@ _HEAD_RCP: Final = Struct("<HH").unpack_from
 MAX_PAYLOAD: Final = 0xFFFF
 _INVERTED: Final = 0xFF + 0x33
 "From which a sum is taken away: inverting is 0xFF less the sum, modulo 256."
+_SUMMED_BY_ADLER: Final = 65_520 // 0xFF
+"Octets whose sum stays below the modulus, whatever they are."
 
 
 class Service(IntEnum):
@@ -65,7 +68,9 @@ _FORMS: Final = tuple(_form(first) for first in range(256))
 
 def checksum(body: bytes) -> int:
     """Checksum over opcode, length and payload: inverted sum plus 0x33, modulo 256."""
-    return (_INVERTED - sum(body)) & 0xFF
+    # the low half of Adler-32 is 1 plus the sum, modulo 65 521: the same in a quarter of the time
+    total = adler32(body) - 1 if len(body) <= _SUMMED_BY_ADLER else sum(body)
+    return (_INVERTED - total) & 0xFF
 
 
 @dataclass(frozen=True, slots=True)
