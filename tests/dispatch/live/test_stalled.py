@@ -14,6 +14,8 @@ from tests.dispatch.desk import Desk
 LARGE = b'"' + random.Random(7).randbytes(100_000).hex().encode() + b'"'
 "A value that fills the buffers of a socket soon, even compressed."
 RADIOS = 5
+VALUES = RADIOS + 1
+"What may wait: the newest of each radio, and the lamps, which may change meanwhile."
 
 
 async def until(ready: Callable[[], bool], what: str) -> None:
@@ -44,12 +46,12 @@ async def test_a_stalled_console_is_cut_off_and_others_go_on(desk: Desk) -> None
             stalled.socket.transport.pause_reading()
             for number in range(300):
                 shared.hub.pass_on([Passing("positions", number % RADIOS, None, LARGE)])
-                assert follower.waiting <= RADIOS
+                assert follower.waiting <= VALUES
                 # the other console gets every frame meanwhile
                 assert (await quick.until("positions"))["data"]
-                if follower.waiting == RADIOS:
+                if follower.waiting >= RADIOS:
                     break
-            assert follower.waiting == RADIOS, "the buffers never filled"
+            assert follower.waiting >= RADIOS, "the buffers never filled"
             await _flood_with_events(shared, follower, server, quick)
             stalled.socket.transport.abort()
 
