@@ -1,6 +1,8 @@
-"""Rules for all tests: no deadline for generated examples, and nothing skipped under CI."""
+"""Rules for all tests: no deadline for examples, logs left as found, nothing skipped under CI."""
 
+import logging
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -10,6 +12,16 @@ UNDER_CI = os.environ.get("CI") == "true"
 settings.register_profile("sardze", deadline=None)
 settings.register_profile("sardze-ci", deadline=None, derandomize=True)
 settings.load_profile("sardze-ci" if UNDER_CI else "sardze")
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """A command that a test runs in this process sends all logs to a stream that ends with it."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 def _skipped(config: pytest.Config) -> list[str]:
