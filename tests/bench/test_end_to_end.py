@@ -19,7 +19,7 @@ pytestmark = pytest.mark.bench
 SECONDS = float(os.environ.get("BENCH_SECONDS", "30"))
 "Length of each load; the soak asks for 600."
 LOOK = 20
-RATES = (10_000, 15_000, 20_000, 25_000, 30_000, 35_000, 40_000, 50_000, 60_000, 80_000, 100_000)
+RATES = (*range(10_000, 40_000, 5_000), *range(40_000, 110_000, 10_000))
 RATE_S = 5.0
 
 
