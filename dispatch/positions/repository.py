@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from dispatch.db.bulk import Bulk
 from dispatch.db.copying import copy, run_copied
+from dispatch.db.newest import unindexed
 from dispatch.live.scope import Scope
 from dispatch.positions.area import Area
 from dispatch.positions.models import Carriage, LatestPosition, Position
@@ -161,17 +162,18 @@ class PositionRepository:
         self, area: Area, since: datetime, until: datetime, scope: Scope, limit: int
     ) -> Sequence[RowMapping]:
         """Reports from an area, since <= heard_at < until, oldest first."""
+        # SQLite has the reports of a radio side by side, those of an instant all over its file
+        radios = select(col(Radio.id)).where(scope.where(col(Radio.agency_id)))
         query = (
             select(*_FIELDS)
-            .join(Radio, col(Radio.id) == col(Position.radio_id))
             .where(
-                scope.where(col(Radio.agency_id)),
+                col(Position.radio_id).in_(radios),
                 col(Position.heard_at) >= since,
                 col(Position.heard_at) < until,
                 col(Position.lat).between(area.south, area.north),
                 col(Position.lon).between(area.west, area.east),
             )
-            .order_by(col(Position.heard_at), col(Position.radio_id))
+            .order_by(unindexed(Position.heard_at), col(Position.radio_id))
             .limit(limit)
         )
         return (await self._session.execute(query)).mappings().all()

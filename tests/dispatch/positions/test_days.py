@@ -2,9 +2,10 @@
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from dispatch.db import migrate
 from dispatch.db.database import Database
@@ -49,6 +50,27 @@ async def times(world: World) -> list[datetime]:
     async with world.database.read() as session:
         found = await track(session, 1, START - 400 * DAY, START + 400 * DAY, 5000)
     return [point.heard_at for point in found.points]
+
+
+@pytest.mark.parametrize("world", ["sqlite"], indirect=True)
+async def test_who_was_near_is_sought_radio_by_radio(world: World) -> None:
+    """SQLite keeps a radio's reports side by side; by instants it reads a page for each report."""
+    statements: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, sql: str, values: Any, *_rest: Any) -> None:
+        statements.append((sql, values))
+
+    async with world.database.read() as session:
+        connection = await session.connection()
+        event.listen(connection.engine.sync_engine, "before_cursor_execute", note)
+        for scope in (EVERYTHING, Scope(frozenset({1}))):
+            await near(session, Area(56.0, 20.0, 57.0, 22.0), START, START + DAY, scope, 10)
+        plans = [
+            (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)).scalars(3).all()
+            for sql, values in list(statements)
+        ]
+    assert len(plans) == 2
+    assert all("PRIMARY KEY (radio_id=? AND heard_at>? AND heard_at<?)" in one[0] for one in plans)
 
 
 async def test_two_fixes_of_one_instant_are_both_kept(world: World) -> None:
