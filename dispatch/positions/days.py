@@ -19,8 +19,8 @@ _DAY: Final = timedelta(days=1)
 _PREFIX: Final = "position_"
 _PATIENCE: Final = "SET LOCAL lock_timeout = '1s'"
 "A long report must not hold up the writer who waits to drop a day."
-_ROWS: Final = 20_000
-"Rows that SQLite forgets in one transaction."
+_ROWS: Final = 5_000
+"Rows that SQLite forgets in one transaction, some 25 ms of work: an alarm waits behind one."
 
 
 async def existing_days(session: AsyncSession) -> set[date]:
