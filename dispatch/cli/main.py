@@ -16,6 +16,7 @@ from radio_gateway.logs import LogFormat
 LogOption = Annotated[LogFormat, typer.Option("--log", help="Lines for people, or JSON.")]
 
 app = typer.Typer(
+    rich_markup_mode=None,  # it would take [dispatch.backup] for markup
     name="dispatch",
     help="Radio dispatch and fleet tracking for municipal police.",
     no_args_is_help=True,

@@ -72,6 +72,12 @@ def change(installation: Path, statement: str) -> None:
     engine.dispose()
 
 
+def test_help_names_tables_of_the_configuration(tmp_path: Path) -> None:
+    """In brackets, which a terminal's markup would swallow."""
+    assert "default: [dispatch.backup] folder" in dispatch("backup", "--help", cwd=tmp_path).stdout
+    assert "[mqtt]" in dispatch("serve", "--help", cwd=tmp_path).stdout
+
+
 def test_help_and_version_are_there(tmp_path: Path) -> None:
     done = dispatch("--help", cwd=tmp_path)
     assert done.returncode == 0
