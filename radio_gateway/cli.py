@@ -30,15 +30,6 @@ app = typer.Typer(
 )
 
 Config = Annotated[Path, typer.Option("--config", "-c", help="Configuration file (TOML).")]
-ProtocolName = Annotated[
-    str | None,
-    typer.Option(
-        "--protocol",
-        "-p",
-        help="homebrew, hytera, hytera-ipsc, mototrbo, mototrbo-ipsc, kenwood, nmea, tait, mmdvm "
-        "or dmr-burst; default: found out.",
-    ),
-]
 
 
 NewFile = Annotated[Path, typer.Argument(help="File to write (pcapng); must not exist yet.")]
@@ -167,7 +158,15 @@ def decode(
 def replay(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="Capture: pcap or pcapng.")],
-    protocol: ProtocolName = None,
+    protocol: Annotated[
+        str | None,
+        typer.Option(
+            "--protocol",
+            "-p",
+            help="homebrew, hytera, hytera-ipsc, mmdvm, mototrbo or mototrbo-ipsc; default: by the "
+            "port. Recordings of `record` say it themselves.",
+        ),
+    ] = None,
     port: Annotated[
         list[str] | None,
         typer.Option(
@@ -185,7 +184,6 @@ def replay(
 ) -> None:
     """Feed captured datagrams to the adapters and print the events, or send them to a gateway."""
     from radio_gateway import replaying
-    from radio_gateway.decoding import READERS
 
     logging.disable(logging.WARNING)
     with faults(context):
@@ -193,7 +191,7 @@ def replay(
         if to is not None:
             _run_until_signal(replaying.send(file, ports, to, speed, say))
             return
-        for line in replaying.events(file, _known(protocol, READERS), ports, say):
+        for line in replaying.events(file, _known(protocol, replaying.UDP_PROTOCOLS), ports, say):
             typer.echo(line)
 
 

@@ -46,6 +46,7 @@ UDP_PROTOCOLS: Final = (
     "mototrbo",
     "mototrbo-ipsc",
 )
+"What captures of other programs may hold."
 SERIAL_PROTOCOLS: Final = ("hytera-serial", "kenwood", "mmdvm-modem", "nmea", "tait")
 "Replayed from recordings of ours only."
 MAX_SENDERS: Final = 256
@@ -106,10 +107,7 @@ def events(file: Path, protocol: str | None, ports: Mapping[int, int], say: Say)
 
     Raises:
         CaptureError: no capture, or a damaged one; events of what stood before it were given.
-        ReplayError: a protocol that does not come in datagrams.
     """
-    if protocol is not None and protocol not in UDP_PROTOCOLS:
-        raise ReplayError(f"{protocol} does not come in UDP datagrams; replay reads those only")
     chosen = _protocols(protocol, ports)
     bases = _Bases(file, chosen)
     summary, capture = Summary(), Capture(file)

@@ -182,6 +182,7 @@ def test_decode_reads_lines_and_goes_on_after_a_bad_one() -> None:
         (["replay", "/nonexistent.pcap"], "No such file or directory"),
         (["replay", "/dev/null"], "neither pcap nor pcapng"),
         (["replay", "x", "--port", "y"], "--port: found y"),
+        (["replay", "x", "-p", "kenwood"], "--protocol: found kenwood, expected one of homebrew, "),
         (["replay", "/dev/null", "--to", "nowhere"], "--to: found nowhere"),
         (["simulate", "-c", "/nonexistent.toml"], "/nonexistent.toml"),
     ],
@@ -198,6 +199,17 @@ def test_replay_prints_events_and_a_summary(tmp_path: Path) -> None:
     packet = udp(("192.0.2.7", 1), ("192.0.2.1", 62031), b"RPTPING\x00\x03\xc0\xf1")
     file.write_bytes(pcap([(1.0, packet)], RAW))
     status, out, errors = call("replay", file)
+    assert (status, out) == (0, [])
+    assert errors[0] == "1 packets, 1 datagrams fed to adapters"
+
+
+@pytest.mark.parametrize(
+    "protocol", ["homebrew", "hytera", "hytera-ipsc", "mmdvm", "mototrbo", "mototrbo-ipsc"]
+)
+def test_replay_takes_every_protocol_that_its_help_names(tmp_path: Path, protocol: str) -> None:
+    file = tmp_path / "capture.pcap"
+    file.write_bytes(pcap([(1.0, udp(("192.0.2.7", 1), ("192.0.2.1", 4321), b"?"))], RAW))
+    status, out, errors = call("replay", file, "--protocol", protocol, "--port", "4321")
     assert (status, out) == (0, [])
     assert errors[0] == "1 packets, 1 datagrams fed to adapters"
 

@@ -106,11 +106,6 @@ def test_what_stands_before_the_damage_is_replayed(tmp_path: Path) -> None:
         list(events)
 
 
-def test_serial_protocols_are_not_in_captures(tmp_path: Path) -> None:
-    with pytest.raises(ReplayError, match="kenwood does not come in UDP datagrams"):
-        list(replaying.events(tmp_path / "x", "kenwood", {}, ignore))
-
-
 @pytest.mark.parametrize("text", ["x", "0", "70000", "1=", "=1", "1=x", "1=2=3", ""])
 def test_a_wrong_port_is_one_clear_error(text: str) -> None:
     if text == "1=":
