@@ -181,7 +181,8 @@ async def send(file: Path, ports: Mapping[int, int], host: str, speed: float, sa
 
 def moment_of(datagram: Datagram) -> Moment:
     """When a datagram was captured, as both clocks; damaged times become the end of time."""
-    return Moment(datagram.at, datetime.fromtimestamp(min(datagram.at, _LAST_S), UTC))
+    at = min(datagram.at, _LAST_S)
+    return Moment(at, datetime.fromtimestamp(at, UTC))
 
 
 class _Bases:

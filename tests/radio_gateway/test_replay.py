@@ -17,7 +17,7 @@ from radio_gateway.protocols.homebrew.messages import Acknowledge
 from radio_gateway.replaying import ReplayError
 from radio_gateway.simulator.peers.homebrew import HomebrewRepeater
 from radio_gateway.simulator.peers.speech import Speech
-from tests.radio_gateway.captures import ETHERNET, RAW, framed, pcap, udp
+from tests.radio_gateway.captures import ETHERNET, RAW, framed, pcap, pcapng, udp
 from tests.radio_gateway.conftest import RunGateway
 from tests.radio_gateway.support import eventually
 
@@ -104,6 +104,19 @@ def test_what_stands_before_the_damage_is_replayed(tmp_path: Path) -> None:
     assert json.loads(next(events))["kind"] == "call_started"
     with pytest.raises(CaptureError, match="ends within packet"):
         list(events)
+
+
+def test_a_damaged_time_in_the_middle_of_a_call_ends_it(tmp_path: Path) -> None:
+    packets = [
+        (AT + at, framed(ETHERNET, udp(REPEATER, MASTER, data)))
+        for at, data in repeater_day(5, with_login=False)
+    ][:3]
+    file = tmp_path / "day.pcapng"
+    file.write_bytes(pcapng([*packets, (1.8e13, packets[-1][1])]))
+    started, ended, *_ = (json.loads(line) for line in replaying.events(file, None, {}, ignore))
+    assert (started["kind"], ended["kind"]) == ("call_started", "call_ended")
+    assert ended["body"]["reason"] == "lost"
+    assert ended["body"]["at"]["utc"].startswith("2026-03-01T12:00:01.5"), "1.14 and 0.36 s"
 
 
 @pytest.mark.parametrize("text", ["x", "0", "70000", "1=", "=1", "1=x", "1=2=3", ""])
