@@ -106,7 +106,7 @@ class Decoder:
 
 
 def _modem() -> Offline:
-    from radio_gateway.offline_modem import ModemOffline
+    from radio_gateway.offline_receivers import ModemOffline
 
     return ModemOffline()
 

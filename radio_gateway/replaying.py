@@ -30,7 +30,11 @@ from radio_gateway.offline import (
     SerialOffline,
     repeater_of,
 )
-from radio_gateway.offline_modem import ModemOffline
+from radio_gateway.offline_receivers import (
+    HomebrewPeerOffline,
+    ModemOffline,
+    OpenBridgeOffline,
+)
 
 HOMEBREW_PORTS: Final = (62030, 62031)
 "Where masters of the Homebrew protocol usually listen."
@@ -47,8 +51,17 @@ UDP_PROTOCOLS: Final = (
     "mototrbo-ipsc",
 )
 "What captures of other programs may hold."
-SERIAL_PROTOCOLS: Final = ("hytera-serial", "kenwood", "mmdvm-modem", "nmea", "tait")
+SERIAL_PROTOCOLS: Final = ("hytera-serial", "kenwood", "nmea", "tait")
 "Replayed from recordings of ours only."
+RECEIVERS: Final[Mapping[str, Callable[[], Offline]]] = {
+    "homebrew-peer": HomebrewPeerOffline,
+    "mmdvm": ModemOffline,
+    "mmdvm-modem": ModemOffline,
+    "openbridge": OpenBridgeOffline,
+}
+"Bursts without what stands before them on their links."
+RECORDED: Final = frozenset((*UDP_PROTOCOLS, *SERIAL_PROTOCOLS, *RECEIVERS))
+"What recordings of ours may hold."
 MAX_SENDERS: Final = 256
 "Captured senders that get a socket of their own."
 
@@ -211,8 +224,8 @@ class _Bases:
 
     def _make(self, name: str, link: str, at: Moment) -> Offline:
         """Look through the whole capture for the senders, so that all are known at once."""
-        if name.startswith("mmdvm"):
-            return ModemOffline()
+        if name in RECEIVERS:
+            return RECEIVERS[name]()
         if name in SERIAL_PROTOCOLS:
             return SerialOffline(name, at)
         found = [
@@ -233,9 +246,11 @@ class _Bases:
                 return MototrboIpscOffline(at)
             case "hytera-ipsc":
                 return HyteraIpscOffline(hosts, at)
-            case _:
+            case "hytera":
                 control = any(datagram.payload[:1] == b"\x7e" for datagram in found)
                 return HyteraOffline(hosts, at, control=control)
+            case _:
+                raise ReplayError(f"{name} cannot be replayed yet")
 
     def _until_damage(self) -> Iterator[Datagram]:
         try:
@@ -247,7 +262,7 @@ class _Bases:
 def _spoken(datagram: Datagram, chosen: Mapping[int, str]) -> str | None:
     """Protocol of a datagram: by its recording, else by its port; None: not for us."""
     kind = datagram.interface.kind
-    if _recorded(datagram)[0] and kind in (*UDP_PROTOCOLS, *SERIAL_PROTOCOLS):
+    if _recorded(datagram)[0] and kind in RECORDED:
         return kind
     return chosen.get(datagram.destination[1])
 

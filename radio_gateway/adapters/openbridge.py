@@ -31,7 +31,7 @@ ENDPOINT: Final = "main"
 REPLAYED_S: Final = 60.0
 """Within this time a datagram counts once. Not longer: a sender that always uses the same stream
 id sends its next alarm in the same octets as the last one."""
-_REPLAYED_KEPT: Final = 32_768
+REPLAYED_KEPT: Final = 32_768
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ class OpenBridge:
             hang_time_s=config.hang_time_s,
             lost_after_s=config.lost_after_s,
         )
-        self._taken = Recent(REPLAYED_S, _REPLAYED_KEPT)
+        self._taken = Recent(REPLAYED_S, REPLAYED_KEPT)
         self._faults = FaultLog(config.name, log)
         self._site = Site(config.name, None)
         self._health_at: float | None = None
@@ -108,7 +108,7 @@ class OpenBridge:
             self._site.become(LinkState.UP, "bursts arrive", at, self._events.append)
             if self._site.payload(at):
                 self._health_at = at.mono
-            receive(self._receiver, _channel(bridged), self._config.name, at)
+            receive(self._receiver, channel(bridged), self._config.name, at)
         except MalformedError as error:
             self._site.malformed += 1
             self._faults.fault(error.what, frame, peer.host, at.mono)
@@ -167,10 +167,10 @@ class OpenBridge:
         return self._heard_at + self._config.silent_after_s
 
 
-def _channel(frame: DmrFrame) -> DmrFrame:
+def channel(frame: DmrFrame) -> DmrFrame:
     """The frame as if each talkgroup, and each sender of data, had a repeater of its own."""
     voice = frame.frame_type is not FrameType.DATA_SYNC
-    channel = frame.repeater_id << 25 | frame.group << 24 | frame.target
+    number = frame.repeater_id << 25 | frame.group << 24 | frame.target
     if not voice and frame.detail > DataType.TERMINATOR_WITH_LC:
-        channel |= frame.source + 1 << 64
-    return replace(frame, repeater_id=channel)
+        number |= frame.source + 1 << 64
+    return replace(frame, repeater_id=number)
