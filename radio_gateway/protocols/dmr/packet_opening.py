@@ -30,9 +30,10 @@ FirstHeader: TypeAlias = (
 
 _COMPRESSED_SAP: Final = 1
 "In a proprietary header of Motorola: a compressed datagram begins in the header itself."
-_COMPRESSED_HEAD: Final = 7
+COMPRESSED_HEAD: Final = 7
 "Octets of that header before the payload begins."
-_CRC_FROM: Final = 3
+CRC_FROM: Final = 3
+"Octet of that header at which its CRC-32 begins."
 
 
 def is_compressed(vendor: ProprietaryHeader) -> bool:
@@ -91,8 +92,8 @@ def _open_compressed(vendor: ProprietaryHeader, blocks: bytes, pad_octets: int) 
     all unconfirmed at rate 1/2; other kinds were never seen.
     """
     head = bytes((vendor.sap << 4 | 0xF, vendor.fid)) + vendor.data
-    covered = (head + blocks)[_CRC_FROM:-5]
-    payload = head[_COMPRESSED_HEAD:] + blocks[:-4]
+    covered = (head + blocks)[CRC_FROM:-5]
+    payload = head[COMPRESSED_HEAD:] + blocks[:-4]
     if len(covered) % 2 or crc32(covered) != blocks[-4:] or len(payload) < pad_octets:
         raise MalformedError("compressed datagram with a wrong CRC-32", head + blocks)
     return payload[: len(payload) - pad_octets]

@@ -59,6 +59,8 @@ class DataPacket:
     "Without numbers, padding and CRC; empty when the header says all."
     vendor: ProprietaryHeader | None = None
     "Second header; with it the payload may be encrypted."
+    blocks: tuple[bytes, ...] = field(default=(), compare=False, repr=False)
+    "What it was made of, in order; of a confirmed packet without serial numbers and CRC-9."
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +302,8 @@ class Reassembler:
             if len(self._delivered) > MAX_UNFINISHED:
                 self._delivered.popitem(last=False)
         self.counters.whole += 1
-        return DataPacket(packet.header, payload, packet.vendor)
+        blocks = tuple(_in_order(packet, parts))
+        return DataPacket(packet.header, payload, packet.vendor, blocks)
 
 
 def _patience(header: FirstHeader) -> float:
@@ -323,8 +326,11 @@ def _beyond(packet: _Unfinished, position: int | None) -> bool:
 
 
 def _opened(packet: _Unfinished, parts: dict[int, bytes]) -> bytes:
-    blocks = [parts[number] for number in range(packet.blocks)]
-    return open_blocks(packet.header, packet.vendor, blocks)
+    return open_blocks(packet.header, packet.vendor, _in_order(packet, parts))
+
+
+def _in_order(packet: _Unfinished, parts: dict[int, bytes]) -> list[bytes]:
+    return [parts[number] for number in range(packet.blocks)]
 
 
 def _opens(packet: _Unfinished, parts: dict[int, bytes]) -> bool:
