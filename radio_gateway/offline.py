@@ -4,6 +4,7 @@ Such frames often lack the login before them. Repeaters of the Homebrew protocol
 logged in with a salt and a passphrase of our own, once for each address that they speak from.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -14,6 +15,7 @@ from radio_gateway.domain.events import Event, LinkChanged, LinkHealth
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Adapter, Peer
 from radio_gateway.protocols.errors import MalformedError
+from radio_gateway.protocols.mototrbo.addressing import Networks
 
 NETWORK: Final = "capture"
 "Name of link and numbering network in the events."
@@ -27,6 +29,8 @@ _LISTENER: Final = 0xFFFF_FFFF
 _NOBODY: Final = "192.0.2.1"
 _PEERING: Final = 0x90
 "From here on, first octets of IPSC packets are about the network itself."
+_LAST_NETWORK: Final = 223
+"Of the first octets that single stations have."
 _SALT: Final = bytes(4)
 
 
@@ -137,16 +141,31 @@ class HyteraOffline(_Base):
 class MototrboOffline(_Base):
     """A MOTOTRBO system in which every radio may speak, from whichever port."""
 
-    def __init__(self, at: Moment) -> None:
+    def __init__(self, at: Moment, radios: Iterable[str] = ()) -> None:
+        """Make a system; `radios`: addresses that radios spoke from, if known to be of radios."""
         from radio_gateway.adapters.mototrbo import MototrboConfig, MototrboSystem
 
-        config = MototrboConfig(NETWORK, NETWORK, silence_s=_NEVER_S)
+        networks = _networks_of(radios)
+        config = MototrboConfig(NETWORK, NETWORK, networks, silence_s=_NEVER_S)
         super().__init__(MototrboSystem(config, Random(0)), set())  # noqa: S311  # nothing is sent
         self._ports = config.radio_ports
         self.adapter.opened(at)
 
     def feed(self, data: bytes, peer: Peer, at: Moment) -> list[Event]:
         return super().feed(data, replace(peer, port=self._ports[peer.endpoint]), at)
+
+
+def _networks_of(radios: Iterable[str]) -> Networks:
+    """As radios come set, unless all of these have other addresses."""
+    starts = (host.partition(".")[0] for host in radios)
+    firsts = Counter(int(first) for first in starts if first.isdecimal())
+    usual = Networks()
+    if usual.cai in firsts or usual.server in firsts:
+        return usual
+    cai = max(range(1, _LAST_NETWORK + 1), key=lambda first: firsts[first])
+    if not firsts[cai]:
+        return usual
+    return Networks(cai, cai + 1 if cai < _LAST_NETWORK else cai - 1)
 
 
 class MototrboIpscOffline(_Base):

@@ -241,7 +241,7 @@ class _Bases:
         hosts = {datagram.source[0] for datagram in found}
         match name:
             case "mototrbo":
-                return MototrboOffline(at)
+                return MototrboOffline(at, hosts if link else ())
             case "mototrbo-ipsc":
                 return MototrboIpscOffline(at)
             case "hytera-ipsc":

@@ -301,3 +301,21 @@ def test_recordings_of_every_kind_of_link_are_replayed(tmp_path: Path, kind: str
     events, said = replayed(tmp_path / "kind.pcapng", records(where, [(0.0, b"?"), (1.0, b"")]))
     assert events == []
     assert said[0] == "2 packets, 2 datagrams fed to adapters"
+
+
+@pytest.mark.parametrize("first", [12, 10, 223])
+def test_radios_of_a_recording_may_have_any_network(tmp_path: Path, first: int) -> None:
+    where = Place("station", "ars", "mototrbo", "198.51.100.1", 4005)
+    on = ars.Registration(ars.RegistrationEvent.INITIAL, "201").build()
+    radio = Record(AT, where, f"{first}.0.0.201", 4005, on, outbound=False)
+    found, _ = replayed(tmp_path / "raw.pcapng", [radio] * 3)
+    assert {event["radio"]["number"] for event in found} == {201}
+
+
+def test_a_stranger_beside_radios_as_they_come_set_stays_one(tmp_path: Path) -> None:
+    where = Place("station", "ars", "mototrbo", "198.51.100.1", 4005)
+    on = ars.Registration(ars.RegistrationEvent.INITIAL, "201").build()
+    hosts = ["12.0.0.201", *["192.168.0.7"] * 5]
+    sent = [Record(AT + n, where, host, 4005, on, outbound=False) for n, host in enumerate(hosts)]
+    found, _ = replayed(tmp_path / "raw.pcapng", sent)
+    assert {event["radio"]["number"] for event in found} == {201}
