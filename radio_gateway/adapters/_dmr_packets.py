@@ -1,10 +1,10 @@
 """Data bursts to whole packets, on each slot of each base station."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from radio_gateway.adapters._dmr_envelope import Envelope
-from radio_gateway.adapters._dmr_reception import step
+from radio_gateway.adapters._dmr_reception import Positions
 from radio_gateway.domain.moment import Moment
 from radio_gateway.protocols.dmr.data_header import DataHeader
 from radio_gateway.protocols.dmr.packet_opening import FirstHeader
@@ -14,10 +14,10 @@ from radio_gateway.protocols.dmr.slot_type import DataType
 
 @dataclass(slots=True)
 class _Slot:
-    """One slot: its unfinished packets, and where its newest burst stands without wrap."""
+    """One slot: its unfinished packets, and where its bursts stand."""
 
-    position: int
     packets: Reassembler
+    positions: Positions = field(default_factory=Positions)
 
 
 class Packets:
@@ -53,7 +53,5 @@ class Packets:
         key = frame.repeater_id, frame.slot
         slot = self._slots.get(key)
         if slot is None:
-            slot = self._slots[key] = _Slot(frame.sequence, Reassembler(self._on_again))
-        position = slot.position + step(slot.position % 256, frame.sequence)
-        slot.position = max(slot.position, position)
-        return slot, position
+            slot = self._slots[key] = _Slot(Reassembler(self._on_again))
+        return slot, slot.positions.place(frame.sequence)

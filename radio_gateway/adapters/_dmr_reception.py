@@ -17,6 +17,21 @@ def step(newest: int, sequence: int) -> int:
     return (sequence - newest + _WINDOW) % 256 - _WINDOW
 
 
+@dataclass(slots=True)
+class Positions:
+    """Where frames stand, counted without wrap from the first."""
+
+    newest: int | None = None
+
+    def place(self, sequence: int) -> int:
+        """Position of a frame with this number, 0..255; repetitions stand where they stood."""
+        if self.newest is None:
+            self.newest = sequence
+        position = self.newest + step(self.newest % 256, sequence)
+        self.newest = max(self.newest, position)
+        return position
+
+
 class StreamKey(NamedTuple):
     """What all frames of one stream have in common."""
 

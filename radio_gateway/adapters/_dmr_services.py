@@ -56,7 +56,8 @@ LRRP_PORT: Final = 4001
 TMS_PORT: Final = 4007
 HYTERA_PORTS: Final = frozenset((3002, 3003, 3004, 3017, 3018, *range(30001, 30011)))
 _HDAP_SERVICES: Final = frozenset((0x08, 0x09, 0x11))
-_COMPRESSED_HEADER: Final = 5
+COMPRESSED_HEADER: Final = 5
+"Octets of a compressed datagram in front of its ports."
 _SERVER: Final = 1
 "Address id of the computer behind a radio."
 
@@ -138,7 +139,7 @@ class Services:
         try:
             if port == ARS_PORT:
                 self._ars(said, ars.parse_ars(payload), at)
-            elif port in HYTERA_PORTS or _is_hdap(payload):
+            elif port in HYTERA_PORTS or is_hdap(payload):
                 self._hytera(said, at)
             elif port == LRRP_PORT:
                 for document in lrrp.parse_lrrp(payload):
@@ -297,13 +298,13 @@ def _to_server(datagram: Datagram, packet: DataPacket) -> bool:
 
 def _as_hytera_packs(datagram: Datagram, packet: DataPacket) -> Datagram:
     """Hytera leaves ports out altogether: what stands in their place begins the message."""
-    octets = packet.payload[_COMPRESSED_HEADER:]
-    if packet.header.sap == Sap.UDP_IP_COMPRESSED and packet.vendor is None and _is_hdap(octets):
+    octets = packet.payload[COMPRESSED_HEADER:]
+    if packet.header.sap == Sap.UDP_IP_COMPRESSED and packet.vendor is None and is_hdap(octets):
         return replace(datagram, target_port=None, payload=octets)
     return datagram
 
 
-def _is_hdap(payload: bytes) -> bool:
+def is_hdap(payload: bytes) -> bool:
     """Whether octets are a Hytera message, whatever the port: by its service and its end."""
     if len(payload) < 7 or payload[0] & 0x7F not in _HDAP_SERVICES:
         return False

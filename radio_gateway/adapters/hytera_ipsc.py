@@ -27,7 +27,7 @@ from radio_gateway.protocols.hytera.ipsc_master import Address, IpscMaster, Serv
 
 log = logging.getLogger(__name__)
 
-_DATA_TYPES: Final[dict[int, DataType]] = {
+DATA_TYPES: Final[dict[int, DataType]] = {
     SlotType.PI_HEADER: DataType.PI_HEADER,
     SlotType.VOICE_LC_HEADER: DataType.VOICE_LC_HEADER,
     SlotType.TERMINATOR: DataType.TERMINATOR_WITH_LC,
@@ -237,8 +237,8 @@ class HyteraIpscMaster:
             self._sync(packet, frame, name, at)
         elif packet.slot_type in _VOICE:
             self._receiver.burst(frame, burst, None, name, at)
-        elif packet.slot_type in _DATA_TYPES:
-            self._receiver.burst(frame, burst, _DATA_TYPES[packet.slot_type], name, at)
+        elif packet.slot_type in DATA_TYPES:
+            self._receiver.burst(frame, burst, DATA_TYPES[packet.slot_type], name, at)
         else:
             raise MalformedError("IPSC packet of an unknown slot type", packet.build())
 

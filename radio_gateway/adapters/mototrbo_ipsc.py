@@ -47,7 +47,7 @@ _LINK_STATES: Final = {
     State.REGISTERING: LinkState.CONNECTING,
     State.UP: LinkState.UP,
 }
-_DATA_TYPES: Final = {
+DATA_TYPES: Final = {
     BurstType.PI_HEADER: DataType.PI_HEADER,
     BurstType.VOICE_HEADER: DataType.VOICE_LC_HEADER,
     BurstType.TERMINATOR: DataType.TERMINATOR_WITH_LC,
@@ -269,7 +269,7 @@ class IpscListener:
             if packet.encrypted:
                 self._receiver.calls.encrypted(frame, at)
         elif isinstance(content, BlockContent):
-            kind = _DATA_TYPES[BurstType(content.burst_type)]
+            kind = DATA_TYPES[BurstType(content.burst_type)]
             block = self._in_order(packet, kind, content.block)
             self._receiver.block(frame, kind, block, content.colour_code, site, at)
             if kind is DataType.TERMINATOR_WITH_LC:

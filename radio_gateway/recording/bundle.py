@@ -11,26 +11,36 @@ from pathlib import Path
 from typing import Final
 
 from radio_gateway.links.capture import Capture, Datagram
-from radio_gateway.recording import (
-    pcapng,
-    scrub_homebrew,
-    scrub_hytera,
-    scrub_lines,
-    scrub_mototrbo,
-)
+from radio_gateway.recording import pcapng
 from radio_gateway.recording.pseudonyms import Pseudonyms
 from radio_gateway.recording.ring import Place, Record
-from radio_gateway.recording.scrubbing import LeftOut, Scrub
+from radio_gateway.recording.scrubs import (
+    homebrew,
+    hytera,
+    hytera_ipsc,
+    lines,
+    modem,
+    mototrbo,
+    mototrbo_ipsc,
+    tait,
+)
+from radio_gateway.recording.scrubs.scrubbing import LeftOut, Scrub
 
 SCRUBS: Final[dict[str, Scrub]] = {
-    "homebrew": scrub_homebrew.scrub,
-    "hytera": scrub_hytera.scrub,
-    "hytera-serial": scrub_hytera.scrub_serial,
-    "kenwood": scrub_lines.scrub_kenwood,
-    "mototrbo": scrub_mototrbo.scrub,
-    "nmea": scrub_lines.scrub_nmea,
+    "homebrew": homebrew.scrub,
+    "homebrew-peer": homebrew.scrub,
+    "hytera": hytera.scrub,
+    "hytera-ipsc": hytera_ipsc.scrub,
+    "hytera-serial": hytera.scrub_serial,
+    "kenwood": lines.scrub_kenwood,
+    "mmdvm-modem": modem.scrub,
+    "mototrbo": mototrbo.scrub,
+    "mototrbo-ipsc": mototrbo_ipsc.scrub,
+    "nmea": lines.scrub_nmea,
+    "openbridge": homebrew.scrub_bridge,
+    "tait": tait.scrub,
 }
-"By kind of link; frames of other kinds are left out whole."
+"By kind of link; frames of a kind that is not here are left out whole."
 
 
 class BundleError(Exception):
@@ -88,7 +98,7 @@ def _anonymous(
     if scrub is None:
         left_out[f"frames of kind {kind}"] += len(numbered)
         return
-    found = scrub([record.data for _, record in numbered], names)
+    found = scrub([record for _, record in numbered], names)
     for (order, record), data in zip(numbered, found, strict=True):
         if isinstance(data, LeftOut):
             left_out[str(data)] += 1
@@ -102,7 +112,7 @@ def _told(record: Record, data: bytes, names: Pseudonyms) -> Record:
         link=names.name("link", record.where.link),
         host=names.host(record.where.host),
     )
-    hidden = scrub_mototrbo.host if record.where.kind == "mototrbo" else Pseudonyms.host
+    hidden = mototrbo.host if record.where.kind == "mototrbo" else Pseudonyms.host
     host = hidden(names, record.host)
     return replace(record, where=where, host=host, data=data)
 

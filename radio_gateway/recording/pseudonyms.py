@@ -8,13 +8,13 @@ from typing import Final
 
 from radio_gateway.domain.geo import GeoPoint
 
-FIRST: Final = 1001
-"Where numbers begin that have no smaller range."
 EVERYBODY: Final = 0xFF_FFFF
 _GRID: Final = 1000
 _STEP_DEG: Final = 0.01
 _ORIGIN_DEG: Final = 5.0
 "In the Gulf of Guinea: far from any road."
+_WORDY: Final = 12
+"Shorter texts have no room for a word and a number."
 _HOSTS: Final = 0xC612_0000
 "198.18.0.0/15, the addresses for tests (RFC 2544)."
 
@@ -25,16 +25,24 @@ class Pseudonyms:
     def __init__(self) -> None:
         self._given: dict[str, dict[object, int]] = {}
 
-    def number(
-        self, value: int, sort: str = "radio", first: int = FIRST, last: int = EVERYBODY - 1
-    ) -> int:
-        """Another number for a radio, talkgroup or repeater; 0 and the all-call number stay.
+    def number(self, value: int) -> int:
+        """Another number with as many digits for a radio, talkgroup or base station.
+
+        Some protocols write numbers as digits: so no message gets longer. 0 and the all-call
+        number stay.
+        """
+        if value in (0, EVERYBODY):
+            return value
+        digits = len(str(value))
+        least = int("1".ljust(digits, "0"))
+        return least + self._order(f"number of {digits} digits", value)
+
+    def within(self, value: object, sort: str, first: int, last: int) -> int:
+        """Another number of a smaller range.
 
         Raises:
             ValueError: more of them than there are numbers in the range.
         """
-        if sort == "radio" and value in (0, EVERYBODY):
-            return value
         number = first + self._order(sort, value)
         if number > last:
             raise ValueError(f"more than {last - first + 1} numbers of the sort {sort}")
@@ -48,7 +56,17 @@ class Pseudonyms:
     def text(self, text: str, size: int | None = None) -> str:
         """Other ASCII letters of `size`, else of the same number of UTF-16 units."""
         units = len(text.encode("utf-16-le", "surrogatepass")) // 2 if size is None else size
-        return f"text {self._order('text', text) + 1} ".ljust(units, "x")[:units] if text else text
+        if not text or not units:
+            return ""
+        if units < _WORDY:
+            return _letters(self._order(f"text of {units}", text), units)
+        return f"text {self._order('text', text) + 1} ".ljust(units, "x")[:units]
+
+    def octets(self, octets: bytes) -> bytes:
+        """As many other octets for what nobody can read."""
+        size = len(octets)
+        order = self._order(f"{size} octets", octets) + 1
+        return order.to_bytes(size + 4, "big")[4:]
 
     def host(self, address: str) -> str:
         """Another IPv4 address; an empty one (a serial line) stays."""
@@ -64,3 +82,12 @@ class Pseudonyms:
     def _order(self, sort: str, value: object) -> int:
         given = self._given.setdefault(sort, {})
         return given.setdefault(value, len(given))
+
+
+def _letters(order: int, size: int) -> str:
+    """As a number of base 26; more texts than there are of that size begin again."""
+    letters = ""
+    for _ in range(size):
+        order, letter = divmod(order, 26)
+        letters = chr(ord("a") + letter) + letters
+    return letters

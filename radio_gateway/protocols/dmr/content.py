@@ -27,7 +27,7 @@ from radio_gateway.protocols.dmr.reassembly import DataPacket
 from radio_gateway.protocols.errors import MalformedError
 
 UDT_NMEA: Final = 5
-_UDT_TEXT: Final = {3: short_text.SEVEN_BIT, 4: 0x03, 7: short_text.UTF_16_BE}
+UDT_TEXT: Final = {3: short_text.SEVEN_BIT, 4: 0x03, 7: short_text.UTF_16_BE}
 "UDT format -> character format of short data."
 _MOTOROLA_PORTS: Final = {1: 4001, 3: 4005, 4: 4007, 5: 4008}
 "Service number of a compressed datagram -> UDP port: LRRP, ARS, TMS, telemetry."
@@ -151,7 +151,7 @@ def _udt(header: UdtHeader, payload: bytes, who: _Who) -> Content:
         except MalformedError as error:
             return Unread(**who, sap=header.sap, payload=payload, why=error.what)
         return Position(**who, position=position)
-    form = _UDT_TEXT.get(header.udt_format)
+    form = UDT_TEXT.get(header.udt_format)
     text = None if form is None else short_text.decode(used, form)
     if text is None:
         return Unread(**who, sap=header.sap, payload=used, why=f"UDT format {header.udt_format}")

@@ -89,7 +89,7 @@ class IpscPacket:
         """The 33 octets of a DMR burst; None on sync and wake-up packets."""
         if self.slot_type in (SlotType.SYNC, SlotType.WAKE_UP):
             return None
-        return _swapped(self.body)[:33]
+        return swapped(self.body)[:33]
 
     @property
     def sync_octets(self) -> bytes | None:
@@ -190,7 +190,7 @@ class IpscPing:
         return self.head + _PING_MARK + self.middle + bytes((self.result,)) + self.tail
 
 
-def _swapped(octets: bytes) -> bytes:
+def swapped(octets: bytes) -> bytes:
     """Exchange the octets of each pair."""
     swapped = bytearray(len(octets))
     swapped[0::2], swapped[1::2] = octets[1::2], octets[0::2]

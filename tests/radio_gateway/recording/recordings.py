@@ -3,16 +3,22 @@
 import json
 import random
 from collections.abc import Iterator
+from functools import reduce
+from operator import xor
 from pathlib import Path
 from typing import Any
 
 from radio_gateway.protocols.homebrew.configuration import Configuration
 from radio_gateway.protocols.homebrew.messages import Acknowledge
+from radio_gateway.protocols.mototrbo.ipsc_peering import Mode, PeerEntry, PeerList
+from radio_gateway.protocols.tait.reports import Progress, Ring, Sdm, SerialNumber
 from radio_gateway.recording import pcapng
 from radio_gateway.recording.ring import Place, Record
 from radio_gateway.simulator.peers.homebrew import HomebrewRepeater
 from radio_gateway.simulator.peers.speech import Speech
 from tests.fakes.hytera_control_radio import HyteraRadio
+from tests.radio_gateway.recording import carriers
+from tests.radio_gateway.recording.airtime import channel_day
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 AT = 1_772_366_400.0
@@ -21,7 +27,7 @@ GATEWAY, STATION = "198.51.100.1", "192.0.2.7"
 HYTERA_PORTS = {"11": 30001, "08": 30003, "12": 30005, "09": 30007, "02": 30009}
 "Port of a repeater's first slot, by the service octet without its top bit."
 
-MOTOTRBO_PORTS = {"ars": 4005, "lrrp": 4001, "tms": 4007}
+MOTOTRBO_PORTS = {"ars": 4005, "lrrp": 4001, "tms": 4007, "telemetry": 4008, "battery": 4012}
 
 
 def vectors(*files: str) -> list[dict[str, Any]]:
@@ -44,12 +50,16 @@ def hytera() -> list[Record]:
 def mototrbo() -> list[Record]:
     """Every datagram that a radio may send, a minute apart, from two radios in turn."""
     records: list[Record] = []
-    for endpoint in ("ars", "lrrp", "tms"):
-        for entry in vectors(f"mototrbo/{endpoint}.json"):
+    said = {
+        endpoint: [bytes.fromhex(entry["hex"]) for entry in vectors(f"mototrbo/{endpoint}.json")]
+        for endpoint in ("ars", "lrrp", "tms", "battery")
+    }
+    said["telemetry"] = [b"fence open", b"fence shut"]
+    for endpoint, frames in said.items():
+        for data in frames:
             n = len(records)
             where = Place("karosta secret", endpoint, "mototrbo", GATEWAY, MOTOTRBO_PORTS[endpoint])
             host = f"12.35.56.{11 + n % 2}"
-            data = bytes.fromhex(entry["hex"])
             port = MOTOTRBO_PORTS[endpoint]
             records.append(Record(AT + 60 * n, where, host, port, data, outbound=False))
     return records
@@ -85,6 +95,83 @@ def homebrew() -> list[Record]:
     return [
         Record(AT + at, where, STATION, 54_321, data, outbound=False)
         for at, data in _repeater_day()
+    ]
+
+
+def hytera_ipsc() -> list[Record]:
+    """Every captured packet and ping, a tenth of a second apart, from two repeaters in turn."""
+    found = [
+        *((entry, "dmr", 50_001) for entry in vectors("hytera/ipsc-dmr.json")),
+        *((entry, "p2p", 50_000) for entry in vectors("hytera/ipsc-ping.json")),
+    ]
+    return [
+        Record(
+            AT + n / 10,
+            Place("sites secret", endpoint, "hytera-ipsc", GATEWAY, port),
+            f"192.0.2.{7 + n % 2}",
+            port,
+            bytes.fromhex(entry["hex"]),
+            outbound=False,
+        )
+        for n, (entry, endpoint, port) in enumerate(found)
+    ] + carriers.hytera_ipsc(channel_day())
+
+
+def mototrbo_ipsc() -> list[Record]:
+    """Every captured packet, and a peer list that names where others are."""
+    where = Place("system secret", "main", "mototrbo-ipsc", GATEWAY, 50_000)
+    peers = PeerList(247_001, (PeerEntry(247_009, "203.0.113.77", 50_000, Mode()),)).build()
+    frames = [peers, *(bytes.fromhex(entry["hex"]) for entry in vectors("mototrbo/ipsc.json"))]
+    return [
+        Record(AT + n, where, STATION, 50_000, data, outbound=False)
+        for n, data in enumerate(frames)
+    ] + carriers.mototrbo_ipsc(channel_day())
+
+
+def modem() -> list[Record]:
+    """Every frame that a modem or its host may send, then a channel on which things happen."""
+    where = Place("modem secret", "serial", "mmdvm-modem")
+    frames = [bytes.fromhex(entry["hex"]) for entry in vectors("mmdvm/frames.json")]
+    return [
+        Record(AT - 60 + n, where, "", 0, data, outbound=False) for n, data in enumerate(frames)
+    ] + carriers.modem(channel_day())
+
+
+def tait() -> list[Record]:
+    """Every packet of the manual in the direction that it goes, and a patrol's minutes."""
+    where = Place("tait secret", "serial", "tait")
+    packets = [
+        (entry["hex"], entry["expect"]["messages"][0]) for entry in vectors("tait/ccdi.json")
+    ]
+    records = [
+        Record(AT + 20 * n, where, "", 0, bytes.fromhex(octets), message["direction"] == "to-radio")
+        for n, (octets, message) in enumerate(packets)
+    ]
+    said = [report.build().build() for report in _tait_minutes()]
+    records += [
+        Record(AT + 1000 + 2 * n, where, "", 0, octets + b".", outbound=False)
+        for n, octets in enumerate(said)
+    ]
+    return records
+
+
+def _tait_minutes() -> list[Any]:
+    sentence = b"$GPRMC,120000.00,A,5630.28,N,02100.65,E,0.0,0.0,010326,,*"
+    checksum = reduce(xor, sentence[1:-1])
+    caller, other = "12340201", "12340202"
+    return [
+        Progress("05"),
+        Ring("00000", None, None, caller),
+        Progress("06"),
+        Ring("06000", None, None, caller),
+        Sdm(b"Anna to base"),
+        Ring("06000", 42, "12340001", other),
+        Sdm(sentence + f"{checksum:02X}".encode()),
+        Ring("00100", None, None, other),
+        Progress("06"),
+        Ring("06000", None, None, "selcal-9"),
+        Sdm(b"Anna to base"),
+        SerialNumber("19012345"),
     ]
 
 

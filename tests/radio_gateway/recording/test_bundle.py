@@ -1,56 +1,41 @@
 """What is given away tells the same events about nobody."""
 
-import json
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from radio_gateway import replaying
+from radio_gateway.adapters import REGISTRY
 from radio_gateway.links.capture import Capture, CaptureError
 from radio_gateway.recording import bundle
 from radio_gateway.recording.bundle import SCRUBS, BundleError
 from radio_gateway.recording.pseudonyms import Pseudonyms
 from radio_gateway.recording.ring import Place, Record
 from tests.radio_gateway.captures import RAW, pcap, udp
-from tests.radio_gateway.recording import recordings
+from tests.radio_gateway.recording import carriers, recordings
+from tests.radio_gateway.recording.airtime import channel_day
+from tests.radio_gateway.recording.likeness import events, in_order_of_appearance
 
 KINDS: dict[str, Callable[[], list[Record]]] = {
     "hytera": recordings.hytera,
+    "hytera-ipsc": recordings.hytera_ipsc,
     "hytera-serial": recordings.hytera_serial,
     "homebrew": recordings.homebrew,
+    "homebrew-peer": lambda: carriers.homebrew_peer(channel_day()),
     "kenwood": lambda: recordings.serial("kenwood"),
+    "mmdvm-modem": recordings.modem,
     "mototrbo": recordings.mototrbo,
+    "mototrbo-ipsc": recordings.mototrbo_ipsc,
     "nmea": lambda: recordings.serial("nmea"),
+    "openbridge": lambda: carriers.openbridge(channel_day()),
+    "tait": recordings.tait,
 }
-HIDDEN = ("point", "text", "site", "call", "conversation", "data")
-"Fields whose values differ; equal values must stay equal."
+"One recording of every kind, made of the vectors where there are some."
 
-
-def events(file: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in replaying.events(file, None, {}, lambda _: None)]
-
-
-def in_order_of_appearance(found: list[dict[str, Any]]) -> list[Any]:
-    """The events with every hidden value replaced by when it first came."""
-    seen: dict[str, dict[Any, int]] = {}
-
-    def told(value: Any, key: str) -> Any:
-        if key in HIDDEN and value not in (None, 0, 0xFFFFFF):
-            order = seen.setdefault(key, {})
-            return order.setdefault(json.dumps(value), len(order))
-        if isinstance(value, dict) and value.keys() == {"network", "number"}:
-            order = seen.setdefault(value["network"], {})
-            return value["network"], order.setdefault(value["number"], len(order))
-        if isinstance(value, dict):
-            return {name: told(inner, name) for name, inner in value.items()}
-        if isinstance(value, list):
-            return [told(inner, "") for inner in value]
-        return value
-
-    return [told(event, "") for event in found]
+HYTERA_RADIOS = (2_308_155, 2_308_092, 2_308_105, 2_504_105)
+"Of the captured packets between repeaters."
 
 
 def made(tmp_path: Path, records: list[Record]) -> tuple[Path, Path, bundle.Bundle]:
@@ -96,7 +81,7 @@ def test_a_homebrew_bundle_holds_no_login_and_no_voice(tmp_path: Path) -> None:
     raw, file, anonymous = made(tmp_path, recordings.homebrew())
     tags = {datagram.payload[:4] for datagram in Capture(file)}
     assert tags == {b"DMRD", b"RPTP"}
-    assert anonymous.left_out["logins, descriptions and aliases"] == 3
+    assert anonymous.left_out == {"logins and descriptions of repeaters": 3}
     ids = [(2_470_101).to_bytes(3, "big"), (247_001).to_bytes(4, "big")]
     assert all(number in raw.read_bytes() for number in ids)
     assert not any(number in file.read_bytes() for number in ids)
@@ -119,10 +104,44 @@ def test_a_mototrbo_bundle_holds_no_radio_place_text_or_user(tmp_path: Path) -> 
         "Hi".encode("utf-16-le"),
         bytes.fromhex("118ecd8d118ad47b"),
         bytes.fromhex("4728a1c70a38d29f"),
+        b"fence",
+        bytes.fromhex("eecd09020050"),
+        bytes.fromhex("f9d1e119db858795c2d6"),
     ]
     assert all(secret in raw.read_bytes() for secret in secrets)
     assert [secret for secret in secrets if secret in file.read_bytes()] == []
     assert {datagram.source[0].split(".")[0] for datagram in Capture(file)} == {"12"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "secrets"),
+    [
+        (
+            "hytera-ipsc",
+            [number.to_bytes(3, "little") for number in HYTERA_RADIOS],
+        ),
+        (
+            "mototrbo-ipsc",
+            [
+                (247_001).to_bytes(4, "big"),
+                (247_009).to_bytes(4, "big"),
+                bytes((203, 0, 113, 77)),
+                b"\x11\x22\x33\x44",
+            ],
+        ),
+        ("mmdvm-modem", [bytes(range(0x10, 0x1C)), b"MR TX", bytes.fromhex("8047a119")]),
+        (
+            "tait",
+            [b"12340201", b"12340202", b"selcal-9", b"Anna", b"5630.28", b"19012345", b"12340001"],
+        ),
+    ],
+)
+def test_a_bundle_has_nothing_that_tells_who_where_or_what(
+    kind: str, secrets: list[bytes], tmp_path: Path
+) -> None:
+    raw, file, _ = made(tmp_path, KINDS[kind]())
+    assert [secret for secret in secrets if secret not in raw.read_bytes()] == []
+    assert [secret for secret in secrets if secret in file.read_bytes()] == []
 
 
 def test_what_belongs_to_no_known_protocol_is_left_out_and_counted(tmp_path: Path) -> None:
@@ -166,14 +185,20 @@ def test_a_damaged_recording_is_one_clear_error(tmp_path: Path) -> None:
         bundle.make(file)
 
 
+def test_every_kind_of_link_can_be_made_anonymous() -> None:
+    assert SCRUBS.keys() == KINDS.keys() == REGISTRY.keys()
+
+
 @pytest.mark.parametrize("kind", SCRUBS)
 def test_damaged_frames_never_stop_a_bundle(kind: str) -> None:
     chance = random.Random(11)
-    frames = [record.data for record in KINDS[kind]()]
+    records = KINDS[kind]()
     damaged = []
     for _ in range(3000):
-        octets = bytearray(chance.choice(frames))
+        record = chance.choice(records)
+        octets = bytearray(record.data)
         for _ in range(chance.randint(1, 4)):
             octets[chance.randrange(len(octets))] ^= 1 << chance.randrange(8)
-        damaged.append(bytes(octets[: chance.randint(0, 2 * len(octets))]))
+        cut = bytes(octets[: chance.randint(0, 2 * len(octets))])
+        damaged.append(replace(record, data=cut))
     assert len(SCRUBS[kind](damaged, Pseudonyms())) == len(damaged)

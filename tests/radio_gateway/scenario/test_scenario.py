@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from radio_gateway.adapters import REGISTRY
-from tests.radio_gateway.conftest import gateway_at_work
-from tests.radio_gateway.scenario.paced import eventually, paced, run
-from tests.radio_gateway.scenario.script import Shift, Station, expected, facts, play, skipped
+from tests.radio_gateway.scenario.paced import run
+from tests.radio_gateway.scenario.script import Shift, Station, expected, facts, skipped
+from tests.radio_gateway.scenario.shifts import shift_over
 from tests.radio_gateway.scenario.stations import STATIONS
 
 AT_ONCE = 20
@@ -22,19 +22,8 @@ AT_ONCE = 20
 
 
 async def shift_at(station: Station) -> Shift:
-    """The whole shift at one station with its own gateway."""
-    try:
-        entry = await station.open()
-        clock = paced().clock
-        async with gateway_at_work(station.folder, entry, clock=clock) as running:
-            await eventually(lambda: running.gateway.links[0].open, "open ports", 60.0)
-            station.start(running)
-            shift = Shift(station, running, entry.kind.capabilities)
-            with paced().working():
-                await play(shift)
-            return shift
-    finally:
-        station.close()
+    async with shift_over(station) as shift:
+        return shift
 
 
 def check(name: str, seeds: range, folder: Path) -> None:

@@ -14,7 +14,8 @@ from radio_gateway.protocols.nmea import fields
 from radio_gateway.protocols.nmea.line import ChecksumState, NmeaLine, write
 from radio_gateway.protocols.nmea.reader import LineReader
 from radio_gateway.recording.pseudonyms import Pseudonyms
-from radio_gateway.recording.scrubbing import LeftOut, joined
+from radio_gateway.recording.ring import Record
+from radio_gateway.recording.scrubs.scrubbing import LeftOut, Told, joined
 
 _PLACES: Final = {
     "RMC": 3,
@@ -34,18 +35,18 @@ _NAME: Final = 11
 _NXDN_LAST: Final = 65_519
 
 
-def scrub_nmea(pieces: Sequence[bytes], names: Pseudonyms) -> list[bytes | LeftOut | None]:
+def scrub_nmea(records: Sequence[Record], names: Pseudonyms) -> list[Told]:
     """Whole lines, each in the place of the piece that completed it."""
     reader = LineReader()
-    return [joined([_line(line, names) for line in reader.feed(piece)]) for piece in pieces]
+    return [joined([_line(line, names) for line in reader.feed(record.data)]) for record in records]
 
 
-def scrub_kenwood(pieces: Sequence[bytes], names: Pseudonyms) -> list[bytes | LeftOut | None]:
+def scrub_kenwood(records: Sequence[Record], names: Pseudonyms) -> list[Told]:
     """Whole lines and frames, each in the place of the piece that completed it."""
     reader, opened = FrameReader(), _Bursts()
     return [
-        joined([opened.around(item, _item(item, names)) for item in reader.feed(piece)])
-        for piece in pieces
+        joined([opened.around(item, _item(item, names)) for item in reader.feed(record.data)])
+        for record in records
     ]
 
 
@@ -103,23 +104,35 @@ def _body(octets: bytes, names: Pseudonyms) -> bytes | LeftOut:
 
 def _unit(unit: UnitId, names: Pseudonyms) -> UnitId:
     if unit.form is IdForm.FLEETSYNC:
-        order = names.number((unit.fleet or 0) * 10_000 + unit.number, "fleetsync", 0, 999_999)
+        order = names.within((unit.fleet, unit.number), "fleetsync", 0, 999_999)
         return replace(unit, fleet=100 + order // 4000, number=1000 + order % 4000)
     if unit.form is IdForm.LETTER5:
-        return replace(unit, number=names.number(unit.number, unit.form, 1, _NXDN_LAST))
+        return replace(unit, number=names.within(unit.number, unit.form, 1, _NXDN_LAST))
     return replace(unit, number=names.number(unit.number))
 
 
 def _line(octets: bytes, names: Pseudonyms) -> bytes | LeftOut:
     try:
-        line = NmeaLine.parse(octets)
-        address = line.address
-        key = address if address in (*_PLACES, *_UNITS) else address[2:]
-        if key not in _PLACES and key not in _UNITS:
-            return LeftOut("sentences without a place")
-        return _ended(line, ",".join((address, *_fields(line, key, names)))) + b"\r\n"
+        return sentence(octets, names) + b"\r\n"
+    except LeftOut as reason:
+        return reason
     except (MalformedError, ValueError):
         return LeftOut("sentences that cannot be read")
+
+
+def sentence(octets: bytes, names: Pseudonyms) -> bytes:
+    """One sentence, without its line end.
+
+    Raises:
+        LeftOut: it says no place.
+        MalformedError: no sentence.
+    """
+    line = NmeaLine.parse(octets)
+    address = line.address
+    key = address if address in (*_PLACES, *_UNITS) else address[2:]
+    if key not in _PLACES and key not in _UNITS:
+        raise LeftOut("sentences without a place")
+    return _ended(line, ",".join((address, *_fields(line, key, names))))
 
 
 def _fields(line: NmeaLine, key: str, names: Pseudonyms) -> list[str]:

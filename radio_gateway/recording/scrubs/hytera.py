@@ -19,22 +19,26 @@ from radio_gateway.protocols.hytera.hstrp import Hstrp, Option, OptionCommand
 from radio_gateway.protocols.hytera.message import RadioAddress, UnknownMessage
 from radio_gateway.protocols.hytera.tmp import GroupMessage, PrivateMessage
 from radio_gateway.recording.pseudonyms import Pseudonyms
-from radio_gateway.recording.scrubbing import LeftOut, joined
+from radio_gateway.recording.ring import Record
+from radio_gateway.recording.scrubs.scrubbing import LeftOut, Told, joined
 
 _NUMBERS: Final = ("target", "sender")
 "Fields of RCP messages that hold a radio or a talkgroup."
 _WITH_TEXT: Final = (PrivateMessage, GroupMessage)
 
 
-def scrub(frames: Sequence[bytes], names: Pseudonyms) -> list[bytes | LeftOut | None]:
+def scrub(records: Sequence[Record], names: Pseudonyms) -> list[Told]:
     """See `scrubbing.Scrub`."""
-    return [_scrubbed(frame, names) for frame in frames]
+    return [_scrubbed(record.data, names) for record in records]
 
 
-def scrub_serial(pieces: Sequence[bytes], names: Pseudonyms) -> list[bytes | LeftOut | None]:
+def scrub_serial(records: Sequence[Record], names: Pseudonyms) -> list[Told]:
     """Whole packets of a serial line, each in the place of the piece that completed it."""
     reader = HrnpReader()
-    return [joined(scrub(reader.feed(piece), names)) for piece in pieces]
+    return [
+        joined([_scrubbed(packet, names) for packet in reader.feed(record.data)])
+        for record in records
+    ]
 
 
 def _scrubbed(octets: bytes, names: Pseudonyms) -> bytes | LeftOut:
@@ -43,12 +47,12 @@ def _scrubbed(octets: bytes, names: Pseudonyms) -> bytes | LeftOut:
             case Hstrp() as frame:
                 return _hstrp(frame, names)
             case Hrnp(opcode=HrnpOpcode.DATA) as frame:
-                inner = _hdap(Hdap.parse(frame.payload), names).build() if frame.payload else b""
+                inner = hdap(frame.payload, names) if frame.payload else b""
                 return replace(frame, payload=inner, check=None, trailing=b"").build()
             case Hrnp(payload=b"") as frame:
                 return replace(frame, trailing=b"").build()
-            case Hdap() as envelope:
-                return _hdap(envelope, names).build()
+            case Hdap():
+                return hdap(octets, names)
             case _:
                 return LeftOut("voice and multi-site frames")
     except (MalformedError, ValueError):
@@ -59,7 +63,7 @@ def _hstrp(frame: Hstrp, names: Pseudonyms) -> bytes:
     options = tuple(_option(option, names) for option in frame.options)
     payload = bytes(len(frame.payload))
     if frame.is_data and frame.payload:
-        payload = _hdap(Hdap.parse(frame.payload), names).build()
+        payload = hdap(frame.payload, names)
     return replace(frame, options=options, payload=payload).build()
 
 
@@ -70,15 +74,25 @@ def _option(option: Option, names: Pseudonyms) -> Option:
     return replace(option, value=number.to_bytes(len(option.value), "big"))
 
 
-def _hdap(envelope: Hdap, names: Pseudonyms) -> Hdap:
+def hdap(octets: bytes, names: Pseudonyms) -> bytes:
+    """One message of the radios' application protocol.
+
+    Raises:
+        MalformedError: no such message.
+    """
+    envelope = Hdap.parse(octets)
     message = read_message(envelope)
     if isinstance(message, UnknownMessage):
-        return replace(envelope, payload=bytes(len(envelope.payload)), check=None, trailing=b"")
+        told = replace(envelope, payload=bytes(len(envelope.payload)), check=None, trailing=b"")
+        return told.build()
     found = {
         each.name: _value(message, each.name, getattr(message, each.name), names)
         for each in fields(message)
     }
-    return replace(replace(message, **found).envelope(reliable=envelope.reliable), end=envelope.end)
+    told = replace(message, **found).envelope(reliable=envelope.reliable)
+    if not envelope.checksum_ok:  # it stays as wrong: a place is believed less then
+        told = replace(told, check=told.build()[-2] ^ 0xFF)
+    return replace(told, end=envelope.end).build()
 
 
 def _value(message: Any, name: str, value: Any, names: Pseudonyms) -> Any:

@@ -1,0 +1,1 @@
+"""How frames of each kind of link are made anonymous."""
