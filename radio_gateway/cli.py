@@ -164,7 +164,7 @@ def replay(
             "--protocol",
             "-p",
             help="homebrew, hytera, hytera-ipsc, mmdvm, mototrbo or mototrbo-ipsc; default: by the "
-            "port. Recordings of `record` say it themselves.",
+            "usual ports, at others found out. Recordings of `record` say it themselves.",
         ),
     ] = None,
     port: Annotated[

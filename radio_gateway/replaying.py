@@ -20,6 +20,7 @@ from radio_gateway.domain.events import Event
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Peer
 from radio_gateway.links.capture import Capture, CaptureError, Datagram
+from radio_gateway.marks import protocol_of
 from radio_gateway.offline import (
     HomebrewOffline,
     HyteraIpscOffline,
@@ -62,6 +63,8 @@ RECEIVERS: Final[Mapping[str, Callable[[], Offline]]] = {
 "Bursts without what stands before them on their links."
 RECORDED: Final = frozenset((*UDP_PROTOCOLS, *SERIAL_PROTOCOLS, *RECEIVERS))
 "What recordings of ours may hold."
+BY_MARKS: Final = ""
+"At a port that is named without a protocol each datagram shows what it is, or does not."
 MAX_SENDERS: Final = 256
 "Captured senders that get a socket of their own."
 
@@ -81,6 +84,10 @@ class Summary:
     used: int = 0
     elsewhere: Counter[int] = field(default_factory=Counter)
     "Datagrams to ports that are no gateway's, by port."
+    looks: dict[int, str] = field(default_factory=dict)
+    "What those to such a port look like."
+    unmarked: Counter[int] = field(default_factory=Counter)
+    "Datagrams to ports that were named, of no protocol that we could find out, by port."
     outbound: int = 0
     "Sent by the gateway that recorded them."
 
@@ -93,10 +100,26 @@ class Summary:
             reasons = ", ".join(f"{count} {why}" for why, count in capture.skipped.most_common())
             found.append(f"left out: {reasons}")
         if self.elsewhere:
-            ports = ", ".join(f"{port} ({n})" for port, n in self.elsewhere.most_common(5))
+            ports = ", ".join(map(self._port, self.elsewhere.most_common(5)))
             found.append(f"not to the gateway, by port: {ports}; name those that are with --port")
+        if self.unmarked:
+            ports = ", ".join(f"{port} ({n})" for port, n in self.unmarked.most_common(5))
+            found.append(f"of no protocol that we could find out, by port: {ports}; try --protocol")
         found += [f"taken for logged in: {what}" for what in assumed]
         return found
+
+    def not_for_us(self, datagram: Datagram) -> None:
+        """Count one to a port that nobody named."""
+        port = datagram.destination[1]
+        self.elsewhere[port] += 1
+        if port not in self.looks:
+            name = protocol_of(datagram.payload)
+            if name is not None:
+                self.looks[port] = name
+
+    def _port(self, counted: tuple[int, int]) -> str:
+        port, n = counted
+        return f"{port} ({n}, {self.looks[port]})" if port in self.looks else f"{port} ({n})"
 
 
 def parse_ports(texts: Sequence[str]) -> dict[int, int]:
@@ -133,7 +156,10 @@ def events(file: Path, protocol: str | None, ports: Mapping[int, int], say: Say)
                 summary.outbound += 1
                 continue
             if name is None:
-                summary.elsewhere[datagram.destination[1]] += 1
+                summary.not_for_us(datagram)
+                continue
+            if name == BY_MARKS:
+                summary.unmarked[datagram.destination[1]] += 1
                 continue
             summary.used += 1
             at = moment_of(datagram)
@@ -171,7 +197,7 @@ async def send(file: Path, ports: Mapping[int, int], host: str, speed: float, sa
                 summary.outbound += 1
                 continue
             if real is None:
-                summary.elsewhere[datagram.destination[1]] += 1
+                summary.not_for_us(datagram)
                 continue
             began = began or (loop.time(), datagram.at)
             if speed:
@@ -264,7 +290,8 @@ def _spoken(datagram: Datagram, chosen: Mapping[int, str]) -> str | None:
     kind = datagram.interface.kind
     if _recorded(datagram)[0] and kind in RECORDED:
         return kind
-    return chosen.get(datagram.destination[1])
+    name = chosen.get(datagram.destination[1])
+    return protocol_of(datagram.payload) or BY_MARKS if name == BY_MARKS else name
 
 
 def _recorded(datagram: Datagram) -> tuple[str, str]:
@@ -313,7 +340,7 @@ def _protocols(protocol: str | None, ports: Mapping[int, int]) -> dict[int, str]
     usual |= IPSC_PORTS
     usual[MODEM_PORT] = "mmdvm"
     if ports:
-        return {port: protocol or usual.get(port, "homebrew") for port in ports}
+        return {port: protocol or usual.get(port, BY_MARKS) for port in ports}
     return {port: name for port, name in usual.items() if protocol in (None, name)}
 
 

@@ -12,6 +12,7 @@ import pytest
 from radio_gateway import replaying
 from radio_gateway.domain.events import StatusReceived
 from radio_gateway.links.capture import CaptureError
+from radio_gateway.marks import protocol_of
 from radio_gateway.protocols.homebrew.configuration import Configuration
 from radio_gateway.protocols.homebrew.messages import Acknowledge
 from radio_gateway.replaying import ReplayError
@@ -24,6 +25,11 @@ from tests.radio_gateway.support import eventually
 AT = 1_772_366_400.0
 MASTER = ("198.51.100.1", 62031)
 REPEATER = ("192.0.2.7", 54321)
+HYTERA_CSBK = bytes.fromhex(
+    "5a5a5a5ae50000004100050102000000222244441111000040d5f249be11af2b627350b2086d8d0557ff5dd7d3f5"
+    "5d38323991b90121c1033e0a00bfbe110000fd0800003b382300"
+)
+"A captured packet of IP multi-site connect: a data header of radio 2 308 155."
 
 
 def ignore(_: str) -> None:
@@ -93,6 +99,63 @@ def test_another_port_can_be_named(tmp_path: Path) -> None:
     file.write_bytes(pcap(frames, RAW))
     lines = list(replaying.events(file, "homebrew", replaying.parse_ports(["55555"]), ignore))
     assert len(lines) == 2
+
+
+def test_a_port_that_is_named_alone_is_read_by_what_comes_to_it(tmp_path: Path) -> None:
+    frames = [
+        (AT + at, udp(REPEATER, ("192.0.2.9", 55555), data)) for at, data in repeater_day(5, False)
+    ]
+    frames.append((AT + 60, udp(("192.0.2.8", 40000), ("192.0.2.9", 55555), HYTERA_CSBK)))
+    file = tmp_path / "capture.pcap"
+    file.write_bytes(pcap(frames, RAW))
+    said: list[str] = []
+    lines = list(replaying.events(file, None, replaying.parse_ports(["55555"]), said.append))
+    kinds = [json.loads(line)["kind"] for line in lines]
+    assert kinds == ["call_started", "call_ended", "radio_heard"]
+    assert "taken for logged in: repeater 192.0.2.8" in said
+
+    said.clear()
+    named = replaying.events(file, None, replaying.parse_ports(["4999"]), said.append)
+    assert list(named) == []
+    assert said[1].startswith("not to the gateway")
+
+    said.clear()
+    assert list(replaying.events(file, None, {}, said.append)) == []
+    ports = f"55555 ({len(frames)}, homebrew)"
+    assert said[1] == f"not to the gateway, by port: {ports}; name those that are with --port"
+
+
+def test_what_shows_no_protocol_at_a_named_port_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "capture.pcap"
+    file.write_bytes(pcap([(AT, udp(REPEATER, ("192.0.2.9", 4999), b"hello"))] * 2, RAW))
+    said: list[str] = []
+    named = replaying.events(file, None, replaying.parse_ports(["4999"]), said.append)
+    assert list(named) == []
+    assert said == [
+        "2 packets, 0 datagrams fed to adapters",
+        "of no protocol that we could find out, by port: 4999 (2); try --protocol",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("octets", "name"),
+    [
+        (b"RPTPING" + bytes(4), "homebrew"),
+        (HYTERA_CSBK, "hytera-ipsc"),
+        (bytes.fromhex("a096d1100a00000014000000ec5a595a00000000"), "hytera-ipsc"),
+        (bytes.fromhex("324200020000"), "hytera"),
+        (bytes.fromhex("7e0400fe20100000000c60e1"), "hytera"),
+        (bytes.fromhex("e0047003"), "mmdvm"),
+        (bytes.fromhex("8500000002000000010001"), "mototrbo-ipsc"),
+        (b"", None),
+        (b"GET / HTTP/1.1", None),
+        (bytes(64), None),
+        (bytes.fromhex("123401000001000000000000076578616d706c6503636f6d0000010001"), None),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_marks_tell_protocols_apart(octets: bytes, name: str | None) -> None:
+    assert protocol_of(octets) == name
 
 
 def test_what_stands_before_the_damage_is_replayed(tmp_path: Path) -> None:
