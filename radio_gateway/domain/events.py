@@ -271,6 +271,16 @@ class StatusReceived(_Heard):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallAlertReceived(_Heard):
+    """A radio asks to be called back, without a word. Told once though the air repeats it."""
+
+    radio: RadioId
+    called: RadioId | None = None
+    "Whom it asks; None: the dispatcher, or the base does not say."
+    site: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EmergencyRaised(_Heard):
     """An officer pressed the emergency key. Never lost, never merged away silently."""
 
@@ -351,6 +361,7 @@ Event: TypeAlias = (
     | TextReceived
     | TextProgress
     | StatusReceived
+    | CallAlertReceived
     | EmergencyRaised
     | EmergencyCleared
     | TelemetryReceived
