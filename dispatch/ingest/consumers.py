@@ -32,7 +32,7 @@ class _Together:
     alarms: list[e.EmergencyRaised] = field(default_factory=list)
     calls: list[tuple[str, CallEvent]] = field(default_factory=list)
     "By which gateway, and what it says."
-    texts: list[e.TextReceived] = field(default_factory=list)
+    texts: list[e.TextReceived | e.CallAlertReceived] = field(default_factory=list)
 
     async def consume(self, batch: Batch) -> None:
         """Hand them to their features, alarms first."""
@@ -48,8 +48,8 @@ class _Together:
 async def consume_all(batch: Batch, envelopes: Iterable[EventEnvelope]) -> None:
     """Hand events to their features in this order.
 
-    Texts are one piece of work, so are alarms, and so is what is said of calls, until an event
-    comes that is stored by itself; signs of life between them do not count.
+    Texts and call alerts are one piece of work, so are alarms, and so is what is said of calls,
+    until an event comes that is stored by itself; signs of life between them do not count.
     """
     together = _Together()
     for envelope in envelopes:
@@ -64,7 +64,7 @@ async def _consume(batch: Batch, event: e.Event, together: _Together) -> None:
             together.alarms.append(event)
         case e.CallStarted() | e.TalkerAliasHeard() | e.CallEnded():
             together.calls.append((batch.gateway, event))
-        case e.TextReceived():
+        case e.TextReceived() | e.CallAlertReceived():
             together.texts.append(event)
         case e.RadioDeregistered():
             batch.radios[event.radio].gone(batch.plausible(event.at.utc))

@@ -7,6 +7,7 @@ from typing import Final
 
 from radio_gateway.domain.events import (
     SHEDDABLE,
+    CallAlertReceived,
     CallEnded,
     CallStarted,
     Event,
@@ -37,7 +38,7 @@ BEHIND_SLOW: Final = 500
 ONE_BY_ONE: Final = 4
 "Weight of a durable event that is stored by statements of its own; of others it is 1."
 _MANY_AT_ONCE: Final = (
-    *(CallStarted, TalkerAliasHeard, CallEnded, TextReceived),
+    *(CallStarted, TalkerAliasHeard, CallEnded, TextReceived, CallAlertReceived),
     *(RadioRegistered, RadioDeregistered, TelemetryReceived),
 )
 "Stored together, or nothing but a sign of life."

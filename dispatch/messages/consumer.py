@@ -1,15 +1,15 @@
-"""Texts from radios, and how far ours have come."""
+"""Texts and call alerts from radios, and how far our texts have come."""
 
 from collections.abc import Iterable
 
 from dispatch.ingest.batch import Batch
-from dispatch.messages.receiving import Incoming, received
+from dispatch.messages.receiving import Incoming, Said, received
 from dispatch.messages.service import progress
 from radio_gateway.domain.events import TextProgress, TextReceived
 
 
-async def on_texts(batch: Batch, events: Iterable[TextReceived]) -> None:
-    """Radios have written."""
+async def on_texts(batch: Batch, events: Iterable[Said]) -> None:
+    """Radios have written, or asked to be called back."""
     await received(batch.session, batch.shared, [_incoming(batch, event) for event in events])
 
 
@@ -18,9 +18,10 @@ async def on_progress(batch: Batch, event: TextProgress) -> None:
     await progress(batch.session, batch.shared, event)
 
 
-def _incoming(batch: Batch, event: TextReceived) -> Incoming:
+def _incoming(batch: Batch, event: Said) -> Incoming:
     radio = batch.radios[event.radio]
-    group = batch.talkgroups[event.talkgroup] if event.talkgroup is not None else None
+    talkgroup = event.talkgroup if isinstance(event, TextReceived) else None
+    group = batch.talkgroups[talkgroup] if talkgroup is not None else None
     return Incoming(
         event,
         radio.id,

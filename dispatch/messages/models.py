@@ -15,6 +15,12 @@ class Direction(StrEnum):
     IN = "in"
 
 
+class MessageKind(StrEnum):
+    TEXT = "text"
+    CALL_ALERT = "call_alert"
+    "A radio asks to be called back: its text is empty."
+
+
 class MessageState(StrEnum):
     """Only ever forward: queued, sent, then one of the three ends."""
 
@@ -54,7 +60,7 @@ class FailureReason(StrEnum):
 
 
 class Message(SQLModel, table=True):
-    """A text: out to a radio or talkgroup, or in from a radio."""
+    """A text: out to a radio or talkgroup, or in from a radio; or a call alert from a radio."""
 
     __table_args__ = (
         Index("ix_message_created_at_id", "created_at", "id"),
@@ -81,6 +87,8 @@ class Message(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True, sa_type=BIG_ID)
     direction: str = Field(max_length=4)
+    kind: str = Field(default=MessageKind.TEXT, max_length=16)
+    "A `MessageKind`."
     text: str = Field(max_length=2000)
     radio_id: int | None = Field(default=None, foreign_key="radio.id")
     "Addressee of an outgoing text, sender of an incoming one."

@@ -23,14 +23,14 @@ from dispatch.messages.models import (
 
 _PLAIN: Final = (
     *("direction", "text", "radio_id", "talkgroup_id", "called_radio_id", "unit_id"),
-    *("agency_id", "state", "reference"),
+    *("agency_id", "state", "reference", "kind"),
 )
 "Columns of a text from a radio that both drivers take as they are."
 _RECEIVE: Final = Bulk(
     f"INSERT INTO message (id, state_at, created_at, words, {', '.join(_PLAIN)}) {{rows}}",
     (
         *("bigint", "timestamptz", "timestamptz", "tsvector"),
-        *("text", "text", "int", "int", "int", "int", "int", "text", "text"),
+        *("text", "text", "int", "int", "int", "int", "int", "text", "text", "text"),
     ),
     exact=True,
 )

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from dispatch.answers import Iso, View
-from dispatch.messages.models import FailureReason, MessageState, WaitingFor
+from dispatch.messages.models import FailureReason, MessageKind, MessageState, WaitingFor
 from dispatch.messages.wording import one_line
 from dispatch.paging import MAX_ROW_ID
 
@@ -20,10 +20,14 @@ class MessageStep(View):
 
 
 class MessageView(View):
-    """A text with its history."""
+    """A text or a call alert with its history."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
     id: int
     direction: Literal["out", "in"]
+    kind: MessageKind = MessageKind.TEXT
+    "Answers that were stored for a repeated request before there were kinds have none."
     text: str
     radio_id: int | None
     talkgroup_id: int | None

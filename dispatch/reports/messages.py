@@ -1,4 +1,4 @@
-"""Report: texts in both directions, with how far each came."""
+"""Report: texts in both directions, with how far each came, and call alerts from radios."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
@@ -32,11 +32,12 @@ _COLUMNS: Final[Mapping[str, Any]] = {
     "expires_at": col(Message.expires_at),
     "reason": col(Message.reason),
     "detail": col(Message.detail),
+    "kind": col(Message.kind),
 }
 
 
 class MessagesReport:
-    """One row per text."""
+    """One row per text or call alert."""
 
     name: ClassVar[str] = "messages"
     columns: ClassVar[tuple[str, ...]] = tuple(_COLUMNS)

@@ -59,7 +59,10 @@ async def test_a_snapshot_holds_everything_of_ones_agency(
     assert [one["code"] for one in got["agencies"]] == ["liepaja"]
     assert [one["call_sign"] for one in got["units"]] == ["liepaja-1"]
     assert sorted(one["id"] for one in got["radios"]) == [1, 3]
-    assert [one["text"] for one in got["messages"]] == ["Klausos"]
+    assert [(one["kind"], one["text"]) for one in got["messages"]] == [
+        ("call_alert", ""),
+        ("text", "Klausos"),
+    ]
     assert [one["call"] for one in got["calls"]] == []  # older than half an hour
     assert [one["state"] for one in got["emergencies"]] == ["raised"]
     assert [(one["name"], one["site"], one["kind"]) for one in got["links"]] == [

@@ -23,6 +23,7 @@ from dispatch.talkgroups.models import Talkgroup
 from dispatch.units.models import Unit
 from radio_gateway.domain.commands import Command
 from radio_gateway.domain.events import (
+    CallAlertReceived,
     CallEnded,
     CallEndReason,
     CallKind,
@@ -217,6 +218,7 @@ def every_event() -> list[Event]:
             **call,  # type: ignore[arg-type]  # shared fields
         ),
         TextReceived(link=LINK, at=at(7), radio=OURS, text="Klausos"),
+        CallAlertReceived(link=LINK, at=at(7.5), radio=OURS),
         TextProgress(link=LINK, at=at(8), command="nobody's", state=TextState.SENT),
         StatusReceived(link=LINK, at=at(9), radio=OURS, status=1),
         EmergencyRaised(link=LINK, at=at(10), radio=OURS, source=EmergencySource.ALARM),

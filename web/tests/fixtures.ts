@@ -63,7 +63,7 @@ export function call(id: number, changes: Partial<Call> = {}): Call {
 
 export function message(id: number, changes: Partial<Message> = {}): Message {
   return {
-    id, direction: "out", text: "Ziņojiet pozīciju", radio_id: 1, talkgroup_id: null, called_radio_id: null,
+    id, direction: "out", kind: "text", text: "Ziņojiet pozīciju", radio_id: 1, talkgroup_id: null, called_radio_id: null,
     unit_id: 1, agency_id: 1, state: "queued", state_at: before(10), created_at: before(10), expires_at: null,
     user: "A. Kalniņa", detail: null, reason: null, waiting_for: null,
     history: [{ state: "queued", at: before(10), detail: null, reason: null }], ...changes,

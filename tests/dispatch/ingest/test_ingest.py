@@ -235,7 +235,7 @@ async def test_duplicates_and_disorder_give_the_same_final_state(world: World, s
             for name, query in {
                 "calls": "SELECT call, duration_s, end_reason, talker_alias FROM call_record",
                 "latest": "SELECT radio_id, lat_e7 FROM latest_position ORDER BY radio_id",
-                "messages": "SELECT text, state FROM message",
+                "messages": "SELECT kind, text, state FROM message ORDER BY kind",
                 "unit": "SELECT status FROM unit WHERE id = 1",
                 "positions": "SELECT count(*) FROM position",
             }.items()
@@ -247,7 +247,10 @@ async def test_duplicates_and_disorder_give_the_same_final_state(world: World, s
         (1, round(newest[OURS].point.lat * 1e7)),
         (2, round(newest[THEIRS].point.lat * 1e7)),
     ]
-    assert [tuple(row) for row in state["messages"]] == [("Klausos", "received")]
+    assert [tuple(row) for row in state["messages"]] == [
+        ("call_alert", "", "received"),
+        ("text", "Klausos", "received"),
+    ]
     assert [tuple(row) for row in state["unit"]] == [("free",)]
     assert [tuple(row) for row in state["positions"]] == [(21,)]
     assert [(one.state, one.repeats) for one in alarms] == [("raised", 0)]

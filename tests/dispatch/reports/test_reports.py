@@ -102,6 +102,34 @@ async def test_the_other_reports(desk: Desk) -> None:
     assert (place["lat"], place["lon"], place["stale"]) == ("56.3", "21.0", "false")
 
 
+async def test_texts_as_csv_octet_for_octet_call_alerts_named(desk: Desk) -> None:
+    admin = await desk.signed_in("chief")
+    agency_id = await world(desk)
+    async with desk.database.write() as session:
+        session.add(Radio(network="liepaja", number=8, label="8", agency_id=agency_id))
+        await session.flush()
+        later = AT + timedelta(seconds=5)
+        session.add(
+            Message(
+                direction="in", kind="call_alert", text="", radio_id=1, called_radio_id=2,
+                unit_id=1, agency_id=agency_id, state="received", state_at=later,
+                created_at=later,
+            )
+        )  # fmt: skip
+
+    answer = await admin.get("/api/reports/messages", params=DAY)
+
+    # written down by hand after RFC 4180
+    assert answer.content.decode() == (
+        "created_at,direction,agency,unit,network,radio,talkgroup,called_radio,user,text,state,"
+        "state_at,expires_at,reason,detail,kind\r\n"
+        "2026-11-22T08:30:00.250Z,out,liepaja,LP-101,liepaja,7,'=cmd|liepaja,,anna,"
+        '"\'+371 2000\r\nsecond line",sent,2026-11-22T08:30:00.250Z,,,,text\r\n'
+        "2026-11-22T08:30:05.250Z,in,liepaja,LP-101,liepaja,7,,8,,,received,"
+        "2026-11-22T08:30:05.250Z,,,,call_alert\r\n"
+    )
+
+
 async def test_json_has_the_same_rows(desk: Desk) -> None:
     admin = await desk.signed_in("chief")
     await world(desk)

@@ -1099,6 +1099,11 @@ export interface components {
             seq: number;
         };
         /**
+         * MessageKind
+         * @enum {string}
+         */
+        MessageKind: "text" | "call_alert";
+        /**
          * MessageState
          * @description Only ever forward: queued, sent, then one of the three ends.
          * @enum {string}
@@ -1121,7 +1126,7 @@ export interface components {
         };
         /**
          * MessageView
-         * @description A text with its history.
+         * @description A text or a call alert with its history.
          */
         MessageView: {
             /** Id */
@@ -1131,6 +1136,8 @@ export interface components {
              * @enum {string}
              */
             direction: "out" | "in";
+            /** @default text */
+            kind: components["schemas"]["MessageKind"];
             /** Text */
             text: string;
             /** Radio Id */

@@ -23,7 +23,7 @@ const RECEPTIONS: Reception[] = [
 ];
 
 const MESSAGE: Message = {
-  id: 1, direction: "out", text: HOSTILE, radio_id: 7, talkgroup_id: null, called_radio_id: null, unit_id: 3,
+  id: 1, direction: "out", kind: "text", text: HOSTILE, radio_id: 7, talkgroup_id: null, called_radio_id: null, unit_id: 3,
   agency_id: 1, state: "failed", state_at: "2026-11-22T12:00:09.000Z", created_at: "2026-11-22T12:00:00.000Z",
   expires_at: null, user: "a.kalnina", detail: null, reason: null, waiting_for: null,
   history: [
