@@ -8,8 +8,9 @@ import { names } from "./names";
 import { placeOf } from "./nearest";
 import { plain } from "./text";
 import { unstoredName } from "./unstored-banner";
+import { spoken } from "./wording";
 
-/** Speaks for those who listen to a screen reader: alarms at once, texts when there is time. */
+/** Speaks for those who listen to a screen reader: alarms at once, texts and call alerts when there is time. */
 export function Announcer() {
   const [alarm, setAlarm] = useState("");
   const [news, setNews] = useState("");
@@ -55,9 +56,7 @@ function sentence(frame: EventFrame): string | null {
         unit: names.emergency(frame.data), user: plain(frame.data.acknowledged_by ?? ""),
       });
     case "message.created":
-      return frame.data.direction === "in"
-        ? t("say.text", { from: names.correspondent(frame.data), text: plain(frame.data.text) })
-        : null;
+      return frame.data.direction === "in" ? spoken(frame.data) : null;
     case "message.changed":
       return frame.data.state === "failed" || frame.data.state === "expired"
         ? t("say.not_delivered", { to: names.correspondent(frame.data) })

@@ -1,7 +1,7 @@
 /** Shapes of the console: each state has its own form, so that colour is never alone. */
 import type { UnitState } from "../stores/unit-state";
 
-export type IconName = UnitState | "call" | "text" | "find" | "status" | "person" | "window";
+export type IconName = UnitState | "call" | "text" | "call_alert" | "find" | "status" | "person" | "window";
 
 interface Props {
   name: IconName;
@@ -28,6 +28,8 @@ function Shape({ name }: { name: IconName }) {
       return <><path d="M8 2h6v16H6V6z" fill="currentColor" /><path d="M8.5 7h3M8.5 10h3" stroke="var(--panel)" stroke-width="1.6" /><path d="M16.5 6c1.6 2 1.6 6 0 8M4 8c-.8 1.3-.8 3 0 4.2" fill="none" stroke="currentColor" stroke-width="1.6" /></>;
     case "text":
       return <><path d="M2 3h16v11H9l-4 4v-4H2z" fill="currentColor" /><path d="M5 7h10M5 10h7" stroke="var(--panel)" stroke-width="1.5" /></>;
+    case "call_alert":
+      return <><path d="M13 2h5v16h-7V6z" fill="currentColor" /><path d="M13 7h3M13 10h3" stroke="var(--panel)" stroke-width="1.5" /><path d="M9 10H2M5.500 6.200 1.700 10l3.800 3.800" fill="none" stroke="currentColor" stroke-width="2" /></>;
     case "find":
       return <g fill="none" stroke="currentColor" stroke-width="2.1"><circle cx="8.5" cy="8.5" r="5.5" /><path d="m13 13 5 5" /></g>;
     case "status":

@@ -1,6 +1,6 @@
 import { act } from "preact/test-utils";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Call, Reception } from "../../src/api/types";
+import type { Call, Language, Message, Reception } from "../../src/api/types";
 import { setLanguage } from "../../src/i18n";
 import { ActivityPanel } from "../../src/pages/console/activity-panel";
 import { lanes, load } from "../../src/pages/console/lanes";
@@ -121,6 +121,57 @@ describe("the ladder of a text", () => {
     expect(document.body.textContent).not.toContain("no answer");
     expect(document.querySelector(".act button.round")?.textContent).toBe("Sūtīt vēlreiz");
   });
+});
+
+describe("a call alert", () => {
+  const CALL_ALERT: Partial<Message> = {
+    direction: "in", kind: "call_alert", text: "", state: "received", user: null,
+    history: [{ state: "received", at: before(10), detail: null, reason: null }],
+  };
+  const mark = (): string | null | undefined => document.querySelector(".act li .icon path")?.getAttribute("d");
+
+  test("stands among the texts with a mark and words of its own, and nothing to send", async () => {
+    stores.messages.replace([message(1, { ...CALL_ALERT, kind: "text", text: "Klausos" })]);
+    await draw(<ActivityPanel />);
+    const ofText = mark();
+    stores.messages.replace([message(1, CALL_ALERT)]);
+    await draw(<ActivityPanel />);
+    await click(document.querySelector('[data-tab="texts"]'));
+    expect(rows()).toEqual(["13:59:50LP-101 → DispečersLūdz atzvanīt"]);
+    expect(mark()).not.toBe(ofText);
+    expect(document.querySelector(".act .msg, .act .ladder, .act .r button")).toBeNull();
+    expect(document.querySelector(".cnt")).toBeNull();
+  });
+
+  test.each([[9, "Viesis · 2349999"], [1, "LP-101"], [77, "Nezināma rācija"]])(
+    "for another radio says for whom: %i", async (called, name) => {
+      stores.radios.put(radio(2, { alias: null }));
+      stores.messages.replace([message(1, { ...CALL_ALERT, radio_id: 2, unit_id: null, called_radio_id: called })]);
+      await draw(<ActivityPanel />);
+      expect(rows()).toEqual([`13:59:502340102 → ${name}Lūdz atzvanīt`]);
+    },
+  );
+
+  test.each([["lt", "Prašo perskambinti"], ["en", "Asks to be called back"]] satisfies [Language, string][])("in %s", async (language, words) => {
+    await setLanguage(language);
+    stores.messages.replace([message(1, CALL_ALERT)]);
+    await draw(<ActivityPanel />);
+    expect(rows()[0]).toContain(words);
+  });
+
+  test("has its words in the timeline", () => {
+    stores.messages.replace([message(1, CALL_ALERT), message(2, { ...CALL_ALERT, called_radio_id: 9 })]);
+    const texts = lanes(stores, NOON, () => "x").busy.find(({ key }) => key === "texts");
+    expect(texts?.bars.map(({ label }) => label)).toEqual(["Lūdz atzvanīt", "Lūdz atzvanīt, adresāts: Viesis · 2349999"]);
+  });
+});
+
+test("a text told by a server that does not know of kinds is shown", async () => {
+  const older: Partial<Message> = message(1, { direction: "in", state: "received", text: "Klausos" });
+  delete older.kind;
+  stores.messages.replace([older as Message]);
+  await draw(<ActivityPanel />);
+  expect(rows()).toEqual(["13:59:50LP-101 → DispečersKlausos"]);
 });
 
 describe("lanes", () => {

@@ -117,6 +117,22 @@ describe("a row of the message log", () => {
     expect(page.querySelectorAll("li")).toHaveLength(3);
   });
 
+  it("says of a call alert what it asks, and of whom", () => {
+    const asks: Message = {
+      ...MESSAGE, direction: "in", kind: "call_alert", text: "", state: "received", user: null,
+      history: [{ state: "received", at: "2026-11-22T12:00:00.000Z", detail: null, reason: null }],
+    };
+    show(<MessageTable messages={[asks]} />);
+    const cell = (): HTMLElement | null => page.querySelector(".message-text");
+    expect(cell()?.textContent?.trim()).toBe("Asks to be called back");
+    expect(cell()?.querySelectorAll("svg.icon")).toHaveLength(1);
+    expect(page.querySelectorAll("button")).toHaveLength(0);
+    show(<MessageTable messages={[{ ...asks, called_radio_id: 7 }]} />);
+    expect(cell()?.textContent?.trim()).toBe("Asks to be called back by LP-104");
+    show(<MessageTable messages={[MESSAGE]} />);
+    expect(cell()?.querySelector("svg")).toBeNull();
+  });
+
   it("offers to send again what failed, and to cancel what waits", () => {
     show(<MessageTable messages={[MESSAGE]} />);
     expect(page.querySelectorAll("button")).toHaveLength(1);

@@ -4,6 +4,7 @@ import { t } from "../../i18n";
 import { compareNames } from "../../i18n/format";
 import type { Stores } from "../../stores";
 import { plain } from "../../ui/text";
+import { wording } from "../../ui/wording";
 
 export const SPAN_MS = 30 * 60_000;
 
@@ -67,7 +68,7 @@ export function lanes(stores: Stores, nowMs: number, caller: (call: Call) => str
     const at = Date.parse(message.created_at);
     if (at < since) continue;
     texts.bars.push({
-      key: `m${message.id}`, from: at, to: at, emergency: false, unitId: message.unit_id, label: plain(message.text),
+      key: `m${message.id}`, from: at, to: at, emergency: false, unitId: message.unit_id, label: wording(message),
     });
   }
   const spoken = [...groups.values()].filter((lane) => lane.bars.length);

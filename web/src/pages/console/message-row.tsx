@@ -9,22 +9,24 @@ import { names } from "../../ui/names";
 import { notifyError } from "../../ui/notices";
 import { failureReason } from "../../ui/failure-reason";
 import { plain } from "../../ui/text";
+import { askedOf, isCallAlert } from "../../ui/wording";
 import { Who } from "./activity-row";
 
-/** One text with the ladder of its delivery: sent is not delivered. */
+/** One text with the ladder of its delivery: sent is not delivered. Or a radio that asks to be called back. */
 export function MessageRow({ message }: { message: Message }) {
   const out = message.direction === "out";
   const bad = message.state === "failed" || message.state === "expired";
   const other = <Who unitId={message.unit_id} name={names.correspondent(message)} />;
   const own = <b>{message.user ? plain(message.user) : t("text.desk")}</b>;
-  const receiver = message.talkgroup_id !== null ? names.shortTalkgroup(message.talkgroup_id) : null;
+  const alert = isCallAlert(message);
+  const receiver = alert ? askedOf(message) : names.shortTalkgroup(message.talkgroup_id);
   return (
     <li>
       <time dateTime={message.created_at}>{clock(message.created_at, names.zone(message.agency_id))}</time>
-      <Icon name="text" class={bad ? "st-no_gps" : out ? "st-busy" : "st-free"} />
+      <Icon name={alert ? "call_alert" : "text"} class={bad ? "st-no_gps" : out ? "st-busy" : "st-free"} />
       <div class="m">
         {out ? <>{own}{" → "}{other}</> : <>{other}{` → ${receiver ?? t("text.desk")}`}</>}
-        <span class="msg">{plain(message.text)}</span>
+        <span class={alert ? "asks" : "msg"}>{alert ? t("text.call_alert") : plain(message.text)}</span>
         {out && <Ladder message={message} />}
       </div>
       <div class="r">{out && <Actions message={message} />}</div>

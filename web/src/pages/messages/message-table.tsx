@@ -5,9 +5,11 @@ import { type MessageKey, t } from "../../i18n";
 import { clock, isoDate } from "../../i18n/format";
 import { stores } from "../../stores";
 import { explain } from "../../ui/errors";
+import { Icon } from "../../ui/icons";
 import { failureReason } from "../../ui/failure-reason";
 import { names } from "../../ui/names";
 import { plain } from "../../ui/text";
+import { isCallAlert, wording } from "../../ui/wording";
 
 const COLUMNS = 6;
 
@@ -58,7 +60,9 @@ function MessageRow({ message, zone }: { message: Message; zone: string }) {
         {message.user && <small class="muted"> · {plain(message.user)}</small>}
       </td>
       <td class="who"><b>{names.correspondent(message)}</b><span>{radioBesideUnit(message)}</span></td>
-      <td class="message-text">{plain(message.text)}</td>
+      <td class="message-text">
+        {isCallAlert(message) ? <b><Icon name="call_alert" /> {wording(message)}</b> : wording(message)}
+      </td>
       <td><States message={message} zone={zone} /></td>
       <td><Actions message={message} /></td>
     </tr>
