@@ -63,6 +63,7 @@ WORDS = {
     Ability.EMERGENCY_ACKNOWLEDGEMENT: "Emergency acknowledged to the radio",
     Ability.RADIO_CHECK: "Radio check",
     Ability.CALL_ALERT: "Call alert",
+    Ability.CALL_ALERT_FROM_RADIO: "Call alert from radios",
     Ability.DISABLE: "Disable a radio",
 }
 

@@ -12,7 +12,7 @@ from radio_gateway.domain.events import Event
 from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.domain.moment import Moment
 from radio_gateway.protocols.dmr.burst import DataBurst, parse_burst
-from radio_gateway.protocols.dmr.csbk import Csbk, EmergencyAlarm
+from radio_gateway.protocols.dmr.csbk import CallAlert, Csbk, EmergencyAlarm
 from radio_gateway.protocols.dmr.data_header import ProprietaryHeader, parse_data_header
 from radio_gateway.protocols.dmr.link_control import VoiceLc, open_full_lc, parse_lc
 from radio_gateway.protocols.dmr.pi_header import PiHeader
@@ -172,10 +172,13 @@ class Receiver:
             return
         if message.source != frame.source:
             log.info("%s: envelope and CSBK of %s differ", self._link, frame.stream.hex())
+        radio = RadioId(self._network, message.source)
         if isinstance(message, EmergencyAlarm):
-            radio = RadioId(self._network, message.source)
             talkgroup = TalkgroupId(self._network, message.talkgroup)
             self.signals.alarm(radio, talkgroup, site, block, at)
+        elif isinstance(message, CallAlert) and message.source:
+            called = RadioId(self._network, message.target) if message.target else None
+            self.signals.call_alert(radio, called, site, at)
         else:
             self._heard(message.source, frame, site, at)
 

@@ -1,14 +1,23 @@
-"""Alarms and signs of life: what is told once though the air repeats it."""
+"""Alarms, call alerts and signs of life: what is told once though the air repeats it."""
 
 from collections.abc import Callable
 from typing import Final
 
-from radio_gateway.domain.events import EmergencyRaised, EmergencySource, Event, RadioHeard
+from radio_gateway.adapters._recent import Recent
+from radio_gateway.domain.events import (
+    CallAlertReceived,
+    EmergencyRaised,
+    EmergencySource,
+    Event,
+    RadioHeard,
+)
 from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.domain.moment import Moment
 
 ALARM_REPEATS_S: Final = 30.0
 "A radio repeats its alarm for some seconds; a later one is a new one."
+CALL_ALERT_REPEATS_S: Final = 10.0
+"The same for whoever asks to be called back, and is not answered."
 PRESENCE_EVERY_S: Final = 10.0
 _RADIOS_KEPT: Final = 20_000
 
@@ -21,6 +30,7 @@ class Signals:
         self._emit = emit
         self._alarm_at: dict[RadioId, float] = {}
         self._heard_at: dict[RadioId, float] = {}
+        self._alerts = Recent(CALL_ALERT_REPEATS_S)
 
     def alarm(
         self,
@@ -51,6 +61,13 @@ class Signals:
     def cleared(self, radio: RadioId) -> None:
         """The alarm was dealt with: the next block is a new one."""
         self._alarm_at.pop(radio, None)
+
+    def call_alert(self, radio: RadioId, called: RadioId | None, site: str, at: Moment) -> None:
+        """Take the wish to be called back; its repetitions on the air are silent."""
+        if not self._alerts.seen((radio, called), at.mono):
+            self._emit(
+                CallAlertReceived(link=self._link, at=at, radio=radio, called=called, site=site)
+            )
 
     def heard(self, radio: RadioId, site: str, rssi_dbm: int | None, at: Moment) -> None:
         """Take any other sign of life."""

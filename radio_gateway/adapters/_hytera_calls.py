@@ -6,6 +6,7 @@ from typing import Final
 from radio_gateway.adapters._hytera_config import Emit, HyteraConfig, Recent
 from radio_gateway.adapters._hytera_links import Route
 from radio_gateway.domain.events import (
+    CallAlertReceived,
     CallEnded,
     CallEndReason,
     CallKind,
@@ -15,7 +16,7 @@ from radio_gateway.domain.events import (
     EmergencySource,
 )
 from radio_gateway.domain.geo import GeoPoint
-from radio_gateway.domain.ids import RadioId, TalkgroupId
+from radio_gateway.domain.ids import MAX_NUMBER, RadioId, TalkgroupId
 from radio_gateway.domain.moment import Moment
 from radio_gateway.protocols.hytera.rcp import (
     CallType,
@@ -30,6 +31,8 @@ CALL_LIMIT_S: Final = 300.0
 "Repeaters limit transmissions to less; a call that runs longer has lost its end."
 LATE_BEGIN_S: Final = 5.0
 "A begin that was sent again comes at most so long after the end that overtook it."
+CALL_ALERT_REPEATS_S: Final = 10.0
+"A radio that asks to be called back repeats it within this time."
 MERGE_S: Final = 30.0
 "The signs of one press of the emergency key come within this time."
 
@@ -150,6 +153,7 @@ class HyteraCalls:
         self._emergencies = emergencies
         self._emit = emit
         self._channels: dict[Route, _Channel] = {}
+        self._alerts = Recent(CALL_ALERT_REPEATS_S)
 
     def repeater_status(
         self, status: RepeaterStatus, route: Route, raw: bytes, at: Moment
@@ -168,6 +172,7 @@ class HyteraCalls:
             self._start(radio, status.call_type, status.target, route, at)
         if radio is not None:
             self._check_emergency(radio, status.call_type, status.target, route, raw, at)
+            self._check_alert(radio, status, at)
         return radio
 
     def receive_status(
@@ -213,6 +218,17 @@ class HyteraCalls:
         if not 0 < number <= 0xFF_FFFF or number == self._config.dispatcher_id:
             return None
         return self._config.radio(number)
+
+    def _check_alert(self, radio: RadioId, status: RepeaterStatus, at: Moment) -> None:
+        """A radio asks to be called back; documented by the numbers of call types alone."""
+        if status.call_type != CallType.ALERT or self._alerts.seen((radio, status.target), at.mono):
+            return
+        single = 0 < status.target <= MAX_NUMBER and status.target != self._config.dispatcher_id
+        called = self._config.radio(status.target) if single else None
+        site = self._config.site
+        self._emit(
+            CallAlertReceived(link=self._config.name, at=at, radio=radio, called=called, site=site)
+        )
 
     def _check_emergency(
         self, radio: RadioId, call_type: int, target: int, route: Route, raw: bytes, at: Moment

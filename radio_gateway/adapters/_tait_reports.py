@@ -7,6 +7,7 @@ from radio_gateway.adapters._recent import Recent
 from radio_gateway.adapters._tait_calls import CallTracker, Party
 from radio_gateway.adapters._tait_config import Identities, TaitConfig
 from radio_gateway.domain.events import (
+    CallAlertReceived,
     CallKind,
     EmergencyCleared,
     EmergencyRaised,
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 
 ALARM_HOLD_S: Final = 30.0
 "A radio repeats its alarm; the same one within this time is told once."
+CALL_ALERT_REPEATS_S: Final = 10.0
+"The same for one who asks to be called back."
 SENDER_S: Final = 10.0
 "A message this long after a ring, or after we asked a radio, is that radio's."
 _UNSHOWN: Final = "\N{REPLACEMENT CHARACTER}"
@@ -44,6 +47,7 @@ class Reports:
         self._own = RadioId(config.network, config.radio)
         self._calls = calls
         self._alarms = Recent(ALARM_HOLD_S)
+        self._alerts = Recent(CALL_ALERT_REPEATS_S)
         self._sender: tuple[RadioId, float] | None = None
 
     def ring(self, ring: Ring, raw: bytes, at: Moment) -> list[Event]:
@@ -63,6 +67,17 @@ class Reports:
         if ring.status is not None:
             status = ring.status
             events.append(StatusReceived(link=name, at=at, radio=caller, status=status, site=site))
+        called = self._party(ring).called
+        if ring.call_alert and not self._alerts.seen((caller, called), at.mono):
+            events.append(
+                CallAlertReceived(
+                    link=name,
+                    at=at,
+                    radio=caller,
+                    called=None if called == self._own else called,
+                    site=site,
+                )
+            )
         if ring.call in (CallType.SDM, CallType.DATA):
             self._sender = caller, at.mono + SENDER_S
         if ring.call is CallType.VOICE:

@@ -89,6 +89,7 @@ class HomebrewMaster:
                 Ability.CALLS,
                 Ability.TALKER_ALIAS,
                 Ability.POSITION,
+                Ability.CALL_ALERT_FROM_RADIO,
                 Ability.EMERGENCY,
                 Ability.REGISTRATION,
                 Ability.STATUS,

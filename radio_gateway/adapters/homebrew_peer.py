@@ -74,6 +74,7 @@ class HomebrewPeer:
                 Ability.CALLS,
                 Ability.TALKER_ALIAS,
                 Ability.POSITION,
+                Ability.CALL_ALERT_FROM_RADIO,
                 Ability.EMERGENCY,
                 Ability.REGISTRATION,
                 Ability.STATUS,

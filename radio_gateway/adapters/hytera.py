@@ -67,7 +67,8 @@ class HyteraBase:
     CAPABILITIES: ClassVar[Capabilities] = Capabilities(
         title="Hytera repeaters and radios (HDAP)",
         transport="UDP",
-        abilities=frozenset(Ability) - {Ability.TALKER_ALIAS, Ability.STATUS},
+        abilities=frozenset(Ability)
+        - {Ability.TALKER_ALIAS, Ability.STATUS, Ability.CALL_ALERT_FROM_RADIO},
         text_limit=tmp.TEXT_LIMIT,
         notes="Calls, call alert and disabling need the control ports of a repeater.",
     )

@@ -95,6 +95,7 @@ class HyteraIpscMaster:
                 Ability.CALLS,
                 Ability.TALKER_ALIAS,
                 Ability.POSITION,
+                Ability.CALL_ALERT_FROM_RADIO,
                 Ability.EMERGENCY,
                 Ability.REGISTRATION,
                 Ability.STATUS,

@@ -31,7 +31,8 @@ class HyteraSerial:
     CAPABILITIES: ClassVar[Capabilities] = Capabilities(
         title="Hytera radio on a serial port (HRNP)",
         transport="serial",
-        abilities=frozenset(Ability) - {Ability.TALKER_ALIAS, Ability.STATUS},
+        abilities=frozenset(Ability)
+        - {Ability.TALKER_ALIAS, Ability.STATUS, Ability.CALL_ALERT_FROM_RADIO},
         text_limit=TEXT_LIMIT,
         notes="What the radio forwards besides calls and alarms is set in its programming.",
     )

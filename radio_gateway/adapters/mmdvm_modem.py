@@ -59,6 +59,7 @@ class ModemHost:
                 Ability.STATUS,
                 Ability.CALLS,
                 Ability.TALKER_ALIAS,
+                Ability.CALL_ALERT_FROM_RADIO,
                 Ability.EMERGENCY,
                 Ability.RADIO_CHECK,
                 Ability.CALL_ALERT,

@@ -26,6 +26,7 @@ from radio_gateway.protocols.errors import MalformedError, RefusedError
 from radio_gateway.protocols.mototrbo.ipsc_auth import IpscKey
 from radio_gateway.protocols.mototrbo.ipsc_monitor import (
     Blocked,
+    CallState,
     CallStatus,
     CallType,
     RepeaterState,
@@ -115,6 +116,7 @@ class IpscListener:
                 Ability.CALLS,
                 Ability.TALKER_ALIAS,
                 Ability.POSITION,
+                Ability.CALL_ALERT_FROM_RADIO,
                 Ability.EMERGENCY,
                 Ability.REGISTRATION,
                 Ability.STATUS,
@@ -317,6 +319,10 @@ class IpscListener:
         if alarm is not None:
             talkgroup = TalkgroupId(network, status.target) if status.target else None
             self._receiver.signals.alarm(radio, talkgroup, site, status.build(), at, source=alarm)
+            return
+        if status.call_type == CallType.CALL_ALERT and status.state == CallState.STARTED:
+            called = RadioId(network, status.target) if status.target else None
+            self._receiver.signals.call_alert(radio, called, site, at)
             return
         self._receiver.signals.heard(radio, site, None, at)
         if status.call_type not in _CALL_TYPES:

@@ -65,6 +65,7 @@ class OpenBridge:
                 Ability.CALLS,
                 Ability.TALKER_ALIAS,
                 Ability.POSITION,
+                Ability.CALL_ALERT_FROM_RADIO,
                 Ability.EMERGENCY,
                 Ability.REGISTRATION,
                 Ability.STATUS,

@@ -83,6 +83,7 @@ class TaitBase:
                 Ability.POSITION_REQUEST,
                 Ability.STATUS,
                 Ability.CALLS,
+                Ability.CALL_ALERT_FROM_RADIO,
                 Ability.EMERGENCY,
             }
         ),

@@ -55,6 +55,7 @@ class Ability(StrEnum):
     EMERGENCY_ACKNOWLEDGEMENT = "emergency_acknowledgement"
     RADIO_CHECK = "radio_check"
     CALL_ALERT = "call_alert"
+    CALL_ALERT_FROM_RADIO = "call_alert_from_radio"
     DISABLE = "disable"
 
 

@@ -71,6 +71,8 @@ class ErrorCode(StrEnum):
 
 _EMERGENCY_PRIORITY: Final = "1"
 "Type 2."
+_CALL_ALERT: Final = "1"
+"Type 4."
 _EMERGENCY_ALARM: Final = "9"
 "Type 4, from P25 radios only; numbers over 9 do not fit its one character."
 
@@ -129,6 +131,11 @@ class Ring:
     @property
     def target(self) -> Target | None:
         return _TARGETS.get(self.codes[3])
+
+    @property
+    def call_alert(self) -> bool:
+        """Whether the caller asks to be called back."""
+        return self.codes[4] == _CALL_ALERT
 
     @property
     def emergency(self) -> bool:

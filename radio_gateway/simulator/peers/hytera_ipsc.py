@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from radio_gateway.protocols.dmr.air import Channel, Parties
-from radio_gateway.protocols.dmr.csbk import EmergencyAlarm
+from radio_gateway.protocols.dmr.csbk import Csbk, EmergencyAlarm
 from radio_gateway.protocols.dmr.link_control import VoiceLc
 from radio_gateway.protocols.dmr.packet_building import datagram
 from radio_gateway.protocols.dmr.slot_type import DataType
@@ -141,12 +141,28 @@ class HyteraIpscRepeater:
 
     def emergency_alarm(self, radio: int, talkgroup: int, *, now: float, slot: int = 1) -> float:
         """Let a radio send its alarm over and over; returns when the slot is free again."""
-        block = EmergencyAlarm(talkgroup, radio).build().build()
-        octets = self._channel.burst(DataType.CSBK, block).octets
+        block = EmergencyAlarm(talkgroup, radio).build()
+        return self.control(
+            block, radio, talkgroup, now=now, slot=slot, group=True, repeats=ALARM_REPEATS
+        )
+
+    def control(
+        self,
+        block: Csbk,
+        radio: int,
+        target: int,
+        *,
+        now: float,
+        slot: int = 1,
+        group: bool = False,
+        repeats: int = 1,
+    ) -> float:
+        """Pass on a control block of a radio; returns when the slot is free again."""
+        octets = self._channel.burst(DataType.CSBK, block.build()).octets
         at = max(now, self._busy_until[slot])
-        for _ in range(ALARM_REPEATS):
+        for _ in range(repeats):
             frame = DataFrame(DataType.CSBK, octets)
-            self._put(at, self._packet(frame, radio, talkgroup, slot, group=True))
+            self._put(at, self._packet(frame, radio, target, slot, group=group))
             at += FRAME_S
         self._busy_until[slot] = at
         return at

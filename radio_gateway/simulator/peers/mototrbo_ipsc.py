@@ -9,7 +9,7 @@ import random
 from typing import Final
 
 from radio_gateway.protocols.dmr.air import Parties
-from radio_gateway.protocols.dmr.csbk import EmergencyAlarm
+from radio_gateway.protocols.dmr.csbk import Csbk, EmergencyAlarm
 from radio_gateway.protocols.dmr.header_building import build_data_header
 from radio_gateway.protocols.dmr.packet_building import datagram
 from radio_gateway.protocols.dmr.slot_type import DataType
@@ -194,9 +194,26 @@ class IpscRepeater:
 
     def emergency_alarm(self, radio: int, talkgroup: int, *, now: float, slot: int = 1) -> float:
         """Let a radio send its alarm over and over; returns when the slot is free again."""
-        block = EmergencyAlarm(talkgroup, radio).build().build()
-        contents: list[Content] = [self._block(BurstType.CSBK, block)] * ALARM_REPEATS
-        return self._transmit(UserType.GROUP_DATA, radio, talkgroup, contents, slot, now, ends=True)
+        block = EmergencyAlarm(talkgroup, radio).build()
+        return self.control(
+            block, radio, talkgroup, now=now, slot=slot, group=True, repeats=ALARM_REPEATS
+        )
+
+    def control(
+        self,
+        block: Csbk,
+        radio: int,
+        target: int,
+        *,
+        now: float,
+        slot: int = 1,
+        group: bool = False,
+        repeats: int = 1,
+    ) -> float:
+        """Pass on a control block of a radio; returns when the slot is free again."""
+        contents: list[Content] = [self._block(BurstType.CSBK, block.build())] * repeats
+        kind = UserType.GROUP_DATA if group else UserType.PRIVATE_DATA
+        return self._transmit(kind, radio, target, contents, slot, now, ends=True)
 
     def data(
         self,

@@ -126,6 +126,11 @@ class TaitPeer:
         ring = Ring("02100" if emergency else "02000", status=status, caller=caller)
         self._at(max(now, self._busy_until), lambda: self._say(ring))
 
+    def call_alert(self, caller: str, now: float) -> None:
+        """Ask the base to call back."""
+        ring = Ring("02001", caller=caller)
+        self._at(max(now, self._busy_until), lambda: self._say(ring))
+
     def emergency(self, caller: str, now: float) -> None:
         """Press the emergency key of a radio; nothing on the channel can hold it back."""
         self._at(now, lambda: self._say(Ring("00100", caller=caller)))

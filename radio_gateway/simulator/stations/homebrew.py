@@ -1,4 +1,4 @@
-"""MMDVM repeaters: voice with the place in it, alarms; radios answer texts and send none.
+"""MMDVM repeaters: voice with the place in it, alarms, call alerts; radios write no texts.
 
 One repeater has the radios; neighbours hear them too, most of the time and less well.
 """
@@ -11,13 +11,14 @@ from typing import Final
 from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Peer
+from radio_gateway.protocols.dmr.csbk import CallAlert
 from radio_gateway.protocols.errors import ProtocolError
 from radio_gateway.protocols.homebrew.configuration import Configuration
 from radio_gateway.simulator.fleet import DemoRadio
 from radio_gateway.simulator.peers._homebrew_air import FAR
 from radio_gateway.simulator.peers.homebrew import HomebrewRepeater
 from radio_gateway.simulator.stations.base import MAIN, Datagram, Fix
-from radio_gateway.simulator.stations.dmr import AirPeer, DmrStation
+from radio_gateway.simulator.stations.dmr import DATA_SLOT, AirPeer, DmrStation
 from radio_gateway.simulator.stations.kind import (
     LOOPBACK,
     StationKind,
@@ -30,6 +31,8 @@ from radio_gateway.simulator.tables import Table
 _MAST: Final = GeoPoint(56.5475, 21.0140)
 "Karosta, Liepāja."
 _NO_DISPATCHER: Final = 0
+ALERT_REPEATS: Final = 2
+"A radio that is not answered sends its call alert again."
 OVERLAP: Final = 0.75
 "Share of transmissions that a neighbour hears as well."
 
@@ -51,7 +54,6 @@ class HomebrewStation(DmrStation):
     """Patrols on an MMDVM repeater, and its neighbours."""
 
     reports_positions = False
-    writes_texts = False
 
     def __init__(self, settings: HomebrewSettings, around: Surroundings) -> None:
         number, seed = settings.repeater_id, around.seed
@@ -94,7 +96,13 @@ class HomebrewStation(DmrStation):
         """Places ride on voice only."""
 
     def write(self, radio: DemoRadio, text: str, at: Moment) -> None:
-        """These radios are not programmed for data."""
+        """These radios are not programmed for data: who has something to say asks for a call."""
+        del text  # said by voice
+        number = radio.id.number
+        alert = CallAlert(_NO_DISPATCHER, number).build()
+        self._repeater.control(
+            alert, number, _NO_DISPATCHER, now=at.mono, slot=DATA_SLOT, repeats=ALERT_REPEATS
+        )
 
     def say_status(self, radio: DemoRadio, status: int, fix: Fix, at: Moment) -> None:
         """These radios are not programmed for data."""

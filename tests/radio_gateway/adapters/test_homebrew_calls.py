@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import pytest
 
 from radio_gateway.domain.events import (
+    CallAlertReceived,
     CallEnded,
     CallEndReason,
     CallKind,
@@ -20,7 +21,7 @@ from radio_gateway.domain.events import (
 )
 from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.ids import RadioId, TalkgroupId
-from radio_gateway.protocols.dmr.csbk import CallAlert
+from radio_gateway.protocols.dmr.csbk import CallAlert, RadioCheck
 from radio_gateway.protocols.dmr.link_control import GpsInfo
 from radio_gateway.simulator.peers.speech import Speech
 from tests.radio_gateway.adapters.homebrew_network import KAROSTA, LIEPAJA, Network
@@ -391,7 +392,7 @@ class TestEmergency:
 
 
 def test_other_signs_of_life_refresh_presence_every_ten_seconds(network: Network) -> None:
-    block = CallAlert(OTHER, PATROL).build()
+    block = RadioCheck(OTHER, PATROL, request=False).build()
     for delay in (0.0, 5.0, 11.0):
         network.repeaters[LIEPAJA].control(block, PATROL, OTHER, now=network.now + delay)
     network.run(15.0)
@@ -582,3 +583,25 @@ class TestBadNetwork:
             assert event.loss_percent is not None
             assert 0.0 <= event.loss_percent < 50.0
             assert 0.0 <= event.duration_s < 6.5
+
+
+def test_who_asks_to_be_called_back_is_told_once(network: Network) -> None:
+    block = CallAlert(OTHER, PATROL).build()
+    for delay in (0.0, 2.0, 13.0):
+        for repeater in network.repeaters.values():
+            repeater.control(block, PATROL, OTHER, now=network.now + delay, repeats=3)
+    network.run(16.0)
+
+    asked = network.events(CallAlertReceived)
+    assert [round(event.at.mono) for event in asked] == [0, 13]
+    assert {(event.radio, event.called) for event in asked} == {(RADIO, RadioId("dmr", OTHER))}
+    assert not network.events(RadioHeard)
+
+
+def test_a_call_alert_that_names_nobody_is_for_the_dispatcher(network: Network) -> None:
+    network.repeaters[LIEPAJA].control(CallAlert(0, PATROL).build(), PATROL, 0, now=network.now)
+    network.repeaters[LIEPAJA].control(CallAlert(OTHER, 0).build(), 0, OTHER, now=network.now)
+    network.run(1.0)
+
+    [asked] = network.events(CallAlertReceived)
+    assert (asked.radio, asked.called) == (RADIO, None)

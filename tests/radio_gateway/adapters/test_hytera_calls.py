@@ -6,6 +6,7 @@ from radio_gateway.domain.commands import (
     AcknowledgeEmergency,
 )
 from radio_gateway.domain.events import (
+    CallAlertReceived,
     CallEnded,
     CallEndReason,
     CallKind,
@@ -19,8 +20,9 @@ from radio_gateway.domain.events import (
     LinkState,
     PositionReported,
     PositionSource,
+    RadioHeard,
 )
-from radio_gateway.domain.ids import TalkgroupId
+from radio_gateway.domain.ids import RadioId, TalkgroupId
 from tests.radio_gateway.adapters.hytera_rig import (
     GPS,
     RADIO,
@@ -102,6 +104,17 @@ def test_an_emergency_alarm_is_no_call(rig: Rig) -> None:
     (raised,) = rig.events()
     assert isinstance(raised, EmergencyRaised)
     assert raised.source is EmergencySource.ALARM
+
+
+def test_a_wish_to_be_called_back_is_no_call(rig: Rig) -> None:
+    rig.connect("rcp1")
+    status = bytes.fromhex("0100 0000 0600 0b00 c9000000 fa372300")
+    for _ in range(2):
+        rig.hstrp("rcp1", hdap("0245b8", status))
+    (asked, *others) = rig.events()
+    assert isinstance(asked, CallAlertReceived)
+    assert (asked.radio.number, asked.called) == (2_308_090, RadioId("palanga", 201))
+    assert not [event for event in others if not isinstance(event, RadioHeard)]
 
 
 def test_a_radio_that_leaves_its_emergency_clears_it(rig: Rig) -> None:

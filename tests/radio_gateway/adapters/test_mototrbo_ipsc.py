@@ -11,6 +11,7 @@ import pytest
 from radio_gateway.adapters.mototrbo_ipsc import IpscConfig, IpscListener
 from radio_gateway.domain.commands import AcknowledgeEmergency, SendText
 from radio_gateway.domain.events import (
+    CallAlertReceived,
     CallEnded,
     CallEndReason,
     CallKind,
@@ -36,6 +37,7 @@ from radio_gateway.domain.events import (
 from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.domain.ports import Peer
+from radio_gateway.protocols.dmr.csbk import CallAlert
 from radio_gateway.protocols.dmr.link_control import GpsInfo
 from radio_gateway.protocols.mototrbo.ipsc_auth import IpscKey
 from radio_gateway.protocols.mototrbo.ipsc_monitor import CallState, CallType
@@ -241,6 +243,20 @@ def test_a_repeaters_report_of_an_emergency_raises_it(
     (raised,) = network.of(EmergencyRaised)
     assert isinstance(raised, EmergencyRaised)
     assert (raised.radio, raised.talkgroup, raised.source) == (OFFICER, GROUP, source)
+
+
+def test_a_wish_to_be_called_back_is_told_once_by_burst_and_report(network: Network) -> None:
+    block = CallAlert(RADIO + 1, RADIO).build()
+    network.master.control(block, RADIO, RADIO + 1, now=network.now, repeats=3)
+    for repeater in (network.master, network.east):
+        repeater.report(RADIO, RADIO + 1, CallType.CALL_ALERT, now=network.now)
+        repeater.report(
+            RADIO, RADIO + 1, CallType.CALL_ALERT, now=network.now, state=CallState.ENDED
+        )
+    network.run(2.0)
+    (asked,) = network.of(CallAlertReceived)
+    assert isinstance(asked, CallAlertReceived)
+    assert (asked.radio, asked.called) == (OFFICER, RadioId(OFFICER.network, RADIO + 1))
 
 
 @pytest.mark.parametrize("call_type", [CallType.EMERGENCY_ALARM, CallType.EMERGENCY_VOICE])

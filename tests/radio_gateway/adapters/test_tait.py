@@ -8,6 +8,7 @@ from radio_gateway.domain.commands import (
     AcknowledgeEmergency,
 )
 from radio_gateway.domain.events import (
+    CallAlertReceived,
     CallEnded,
     CallEndReason,
     CallKind,
@@ -159,6 +160,17 @@ def test_a_status_is_the_callers(desk: Desk) -> None:
     assert (event.radio.number, event.status) == (77, 5)
     (heard,) = desk.hear(desk.radio.ring("02000FF", "5501"))
     assert isinstance(heard, RadioHeard)
+
+
+def test_a_wish_to_be_called_back_is_told_once(desk: Desk) -> None:
+    (asked,) = desk.hear(desk.radio.ring("02001FF", "5501"))
+    assert isinstance(asked, CallAlertReceived)
+    assert (asked.radio.number, asked.called) == (77, None)
+    (heard,) = desk.hear(desk.radio.ring("02001FF", "5501"))
+    assert isinstance(heard, RadioHeard)
+    desk.wait(10.5)
+    (again,) = desk.hear(desk.radio.ring("02001FF", "5501"))
+    assert isinstance(again, CallAlertReceived)
 
 
 @pytest.mark.parametrize(

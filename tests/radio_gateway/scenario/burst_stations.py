@@ -13,6 +13,7 @@ from radio_gateway.config import LinkEntry
 from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.protocols.dmr.air import Channel, Parties
 from radio_gateway.protocols.dmr.burst import DataBurst, parse_burst
+from radio_gateway.protocols.dmr.csbk import CallAlert
 from radio_gateway.protocols.dmr.packet_building import Packet, datagram
 from radio_gateway.protocols.dmr.sync import Sync
 from radio_gateway.protocols.homebrew.configuration import Configuration
@@ -44,6 +45,8 @@ OURS = 2471090
 PASSPHRASE = "a passphrase of the tests"
 KEY = "C0FFEE0123"
 AIR_TRIES = 4
+ALERT_REPEATS = 4
+"Of a call alert that nobody answers."
 "Transmissions of a packet that nobody confirms."
 AGAIN_S = 1.2
 MESSAGE_TRIES = 2
@@ -180,6 +183,13 @@ class _HomebrewStation(_ConfirmedRadio):
         self.peer.talk(NUMBER, TALKGROUP, Speech(duration_s=seconds, slot=self.SLOT), now=self.now)
         self.wake()
 
+    def ask_back(self) -> None:
+        alert = CallAlert(DISPATCHER, NUMBER).build()
+        self.peer.control(
+            alert, NUMBER, DISPATCHER, now=self.now, slot=self.SLOT, repeats=ALERT_REPEATS
+        )
+        self.wake()
+
     def press(self) -> None:
         self.peer.emergency_alarm(NUMBER, TALKGROUP, now=self.now, slot=self.SLOT)
         self.wake()
@@ -309,6 +319,11 @@ class IpscStation(_MotorolaRadio):
         self.peer.talk(NUMBER, TALKGROUP, Speech(duration_s=seconds), now=self.now)
         self.wake()
 
+    def ask_back(self) -> None:
+        alert = CallAlert(DISPATCHER, NUMBER).build()
+        self.peer.control(alert, NUMBER, DISPATCHER, now=self.now, repeats=ALERT_REPEATS)
+        self.wake()
+
     def press(self) -> None:
         self.peer.emergency_alarm(NUMBER, TALKGROUP, now=self.now)
         self.wake()
@@ -375,6 +390,11 @@ class HyteraIpscStation(DrivenStation):
         self.peer.talk(NUMBER, TALKGROUP, Speech(duration_s=seconds), now=self.now)
         self.wake()
 
+    def ask_back(self) -> None:
+        alert = CallAlert(DISPATCHER, NUMBER).build()
+        self.peer.control(alert, NUMBER, DISPATCHER, now=self.now, repeats=ALERT_REPEATS)
+        self.wake()
+
     def press(self) -> None:
         self.peer.emergency_alarm(NUMBER, TALKGROUP, now=self.now)
         self.wake()
@@ -437,6 +457,12 @@ class ModemStation(_ConfirmedRadio):
 
     def talk(self, seconds: float) -> None:
         self.peer.talk(NUMBER, TALKGROUP, Speech(duration_s=seconds), now=self.now)
+        self.wake()
+
+    def ask_back(self) -> None:
+        self.peer.control(
+            CallAlert(DISPATCHER, NUMBER).build(), now=self.now, repeats=ALERT_REPEATS
+        )
         self.wake()
 
     def press(self) -> None:

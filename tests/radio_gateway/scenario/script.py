@@ -15,6 +15,7 @@ from typing import ClassVar, Final, TypeAlias, TypeVar
 from radio_gateway.config import LinkEntry
 from radio_gateway.domain.commands import SendText
 from radio_gateway.domain.events import (
+    CallAlertReceived,
     CallEnded,
     CallStarted,
     EmergencyRaised,
@@ -120,6 +121,10 @@ class Station(ABC):
         """Hold the key and talk to the talkgroup."""
         raise _UnableError(self, f"talk for {seconds:g} s")
 
+    def ask_back(self) -> None:
+        """Ask the dispatcher to call back."""
+        raise _UnableError(self, "ask to be called back")
+
     def press(self) -> None:
         """The emergency key."""
         raise _UnableError(self, "raise an alarm")
@@ -180,6 +185,11 @@ async def _talk(shift: Shift) -> None:
     await shift.until(lambda: shift.heard(CallEnded), "the end of the call")
 
 
+async def _ask_back(shift: Shift) -> None:
+    shift.station.ask_back()
+    await shift.until(lambda: shift.heard(CallAlertReceived), "the wish to be called back")
+
+
 async def _press(shift: Shift) -> None:
     shift.station.press()
     await shift.until(lambda: shift.heard(EmergencyRaised), "the emergency")
@@ -222,6 +232,12 @@ STEPS: Final[Sequence[Step]] = (
         lambda _: ("text from the radio", ANSWER),
     ),
     Step("call", Ability.CALLS, _talk, lambda _: ("call", str(NUMBER), str(TALKGROUP))),
+    Step(
+        "call alert",
+        Ability.CALL_ALERT_FROM_RADIO,
+        _ask_back,
+        lambda _: ("asks to be called back", str(NUMBER)),
+    ),
     Step("emergency", Ability.EMERGENCY, _press, lambda _: ("emergency", "open", str(NUMBER))),
     Step("switch off", Ability.REGISTRATION, _switch_off, lambda _: ("presence", "off")),
 )
@@ -266,6 +282,8 @@ def facts(shift: Shift) -> list[Fact]:
     if progress and not shift.station.shown:
         found.append(("text to the radio", "not shown", progress[-1].state.value))
     found += _calls(shift)
+    for asked in shift.heard(CallAlertReceived):
+        found.append(("asks to be called back", str(asked.radio.number)))
     for raised in shift.heard(EmergencyRaised):
         found.append(("emergency", "open", str(raised.radio.number)))
     return sorted(found)

@@ -126,6 +126,10 @@ class TaitStation(DrivenStation):
         self.peer.talk(self._identity, seconds, self.now, group="100")
         self.wake()
 
+    def ask_back(self) -> None:
+        self.peer.call_alert(self._identity, self.now)
+        self.wake()
+
     def press(self) -> None:
         self.peer.emergency(self._identity, self.now)
         self.wake()

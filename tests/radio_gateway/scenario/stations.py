@@ -10,18 +10,22 @@ from tests.radio_gateway.scenario.script import Station
 
 _LISTENING: Final = ["text to the radio"]
 _NOTHING: Final[list[str]] = []
+_ALERT: Final = ["call alert"]
 
 STATIONS: Final[dict[str, tuple[type[Station], list[str]]]] = {
     "homebrew master": (bursts.HomebrewRepeaterStation, _NOTHING),
     "homebrew peer": (bursts.HomebrewNetworkStation, _NOTHING),
     "openbridge": (bursts.BridgeStation, _LISTENING),
-    "hytera repeater": (hytera.HyteraRepeaterStation, _NOTHING),
-    "hytera radio": (hytera.HyteraRadioStation, _NOTHING),
-    "hytera serial": (hytera.HyteraSerialStation, _NOTHING),
+    "hytera repeater": (hytera.HyteraRepeaterStation, _ALERT),
+    "hytera radio": (hytera.HyteraRadioStation, _ALERT),
+    "hytera serial": (hytera.HyteraSerialStation, _ALERT),
     "hytera ipsc": (bursts.HyteraIpscStation, _LISTENING),
-    "mototrbo control station": (MototrboStation, ["call"]),
+    "mototrbo control station": (MototrboStation, ["call", "call alert"]),
     "mototrbo ipsc": (bursts.IpscStation, _LISTENING),
-    "kenwood": (serial.KenwoodStation, ["switch on", "text from the radio", "switch off"]),
+    "kenwood": (
+        serial.KenwoodStation,
+        ["switch on", "text from the radio", "call alert", "switch off"],
+    ),
     "tait": (serial.TaitStation, ["switch on", "switch off"]),
     "modem": (bursts.ModemStation, _NOTHING),
     "nmea": (
@@ -31,6 +35,7 @@ STATIONS: Final[dict[str, tuple[type[Station], list[str]]]] = {
             "text to the radio",
             "text from the radio",
             "call",
+            "call alert",
             "emergency",
             "switch off",
         ],
