@@ -34,6 +34,7 @@ class Receiver:
         *,
         hang_time_s: float,
         lost_after_s: float,
+        dispatcher: int | None = None,
     ) -> None:
         """Start with nothing heard.
 
@@ -43,13 +44,15 @@ class Receiver:
             emit: takes each event.
             hang_time_s: pause after which a transmission no longer continues an exchange.
             lost_after_s: silence that ends a call whose end was not heard.
+            dispatcher: number by which radios call the dispatcher; None: not known here.
         """
         self._link = link
         self._network = network
+        self._nobody_else = (0, dispatcher)
         self.calls = Calls(link, network, emit, hang_time_s=hang_time_s, lost_after_s=lost_after_s)
         self.signals = Signals(link, emit)
         self._packets = Packets(lambda header: self.on_packet(DataPacket(header, b"")))
-        self._services = Services(link, network, emit)
+        self._services = Services(link, network, emit, dispatcher)
         self.on_packet: Callable[[DataPacket], None] = lambda _: None
         """Told each data packet that came whole, after its events; without payload when it comes
         again, for its sender has not heard the answer."""
@@ -177,7 +180,8 @@ class Receiver:
             talkgroup = TalkgroupId(self._network, message.talkgroup)
             self.signals.alarm(radio, talkgroup, site, block, at)
         elif isinstance(message, CallAlert) and message.source:
-            called = RadioId(self._network, message.target) if message.target else None
+            other = message.target not in self._nobody_else
+            called = RadioId(self._network, message.target) if other else None
             self.signals.call_alert(radio, called, site, at)
         else:
             self._heard(message.source, frame, site, at)

@@ -74,7 +74,15 @@ class _Said(NamedTuple):
 class Services:
     """Reads the packets of one link."""
 
-    def __init__(self, link: str, network: str, emit: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        link: str,
+        network: str,
+        emit: Callable[[Event], None],
+        dispatcher: int | None = None,
+    ) -> None:
+        """Start with nothing heard; `dispatcher`: number by which radios call the dispatcher."""
+        self._dispatcher = dispatcher
         self._link = link
         self._network = network
         self._emit = emit
@@ -262,7 +270,7 @@ class Services:
         to_server: bool = False,  # last of several
     ) -> None:
         network, target = self._network, who.target
-        private = not who.group and not to_server
+        private = not who.group and not to_server and target != self._dispatcher
         self._emit(
             TextReceived(
                 link=self._link,

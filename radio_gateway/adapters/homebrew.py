@@ -134,6 +134,7 @@ class HomebrewMaster:
             self._events.append,
             hang_time_s=config.hang_time_s,
             lost_after_s=config.lost_after_s,
+            dispatcher=config.texts.source,
         )
         self._texts = TextSender(
             config.name, self._events.append, self._session.send, config.texts, stream_ids(salt)

@@ -105,6 +105,7 @@ class HomebrewPeer:
             self._events.append,
             hang_time_s=config.hang_time_s,
             lost_after_s=config.lost_after_s,
+            dispatcher=config.texts.source,
         )
         self._texts = TextSender(
             config.name,

@@ -87,6 +87,7 @@ class ModemHost:
             self._events.append,
             hang_time_s=config.hang_time_s,
             lost_after_s=config.lost_after_s,
+            dispatcher=config.radio or None,
         )
         self._slots = SlotListener(self._receiver, config.site or "", self._block)
         self._receiver.on_packet = self._packet

@@ -5,10 +5,18 @@ import pytest
 from radio_gateway.adapters._homebrew_packets import TextConfig
 from radio_gateway.adapters._homebrew_texts import MAX_ATTEMPTS
 from radio_gateway.domain.commands import CallAlert, Command, DisableRadio, RadioCheck
-from radio_gateway.domain.events import CommandOutcome, CommandResult, TextProgress
+from radio_gateway.domain.events import (
+    CallAlertReceived,
+    CommandOutcome,
+    CommandResult,
+    TextProgress,
+    TextReceived,
+)
 from radio_gateway.domain.ids import RadioId
 from radio_gateway.protocols.dmr import csbk
+from radio_gateway.protocols.dmr.air import Channel, Parties
 from radio_gateway.protocols.dmr.burst import DataBurst, parse_burst
+from radio_gateway.protocols.dmr.packet_building import short_data
 from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.simulator.peers.speech import Speech
 from tests.radio_gateway.adapters.homebrew_network import KAROSTA, LIEPAJA, Network, moment
@@ -185,3 +193,29 @@ def test_without_a_repeater_it_fails() -> None:
     network.run(1.0)
 
     assert outcomes(network) == [CommandOutcome.FAILED]
+
+
+@pytest.mark.parametrize(("target", "called"), [(DISPATCHER, None), (OTHER, RadioId("dmr", OTHER))])
+def test_a_wish_to_be_called_back_says_whom_it_asks_unless_the_dispatcher(
+    target: int, called: RadioId | None
+) -> None:
+    network = heard_network()
+    block = csbk.CallAlert(target, PATROL).build()
+    network.repeaters[KAROSTA].control(block, PATROL, target, now=network.now, slot=1)
+    network.run(1.0)
+    [asked] = network.events(CallAlertReceived)
+    assert (asked.radio, asked.called) == (RADIO, called)
+
+
+@pytest.mark.parametrize(("target", "called"), [(DISPATCHER, None), (OTHER, RadioId("dmr", OTHER))])
+def test_a_text_says_whom_it_is_for_unless_the_dispatcher(
+    target: int, called: RadioId | None
+) -> None:
+    network = heard_network()
+    text = short_data("Sveiki".encode("utf-16-be"), Parties(target, PATROL), character_format=0x14)
+    network.repeaters[KAROSTA].send(
+        text.bursts(Channel(1)), PATROL, target, now=network.now, slot=1
+    )
+    network.run(2.0)
+    [written] = network.events(TextReceived)
+    assert (written.text, written.called) == ("Sveiki", called)
