@@ -5,7 +5,7 @@ over bursts that come late, doubled or never: these get what stands for the whol
 found, and what never became whole is left out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, TypeAlias
@@ -25,6 +25,8 @@ from radio_gateway.recording.scrubs.packets import PacketSlot
 from radio_gateway.recording.scrubs.scrubbing import UNREADABLE, LeftOut
 
 _NOTHING: Final = embedded.NULL_FRAGMENT
+_JOIN_S: Final = 0.5
+"How much later than others a base station may begin to hear a transmission."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class Heard:
     sequence: int
     "Counts the bursts of a slot, modulo 256."
     content: Content
+    parties: tuple[int, int] | None = None
+    "Who talks to whom, as its envelope says; None: it does not."
 
 
 def scrub(heard: Sequence[Heard], names: Pseudonyms) -> list[Content | LeftOut]:
@@ -78,13 +82,18 @@ def scrub(heard: Sequence[Heard], names: Pseudonyms) -> list[Content | LeftOut]:
             slot.take(n, each.content.kind, each.content.octets, each.at, each.sequence)
     for stream in streams.values():
         stream.finish(told, names)
+    for parts in _talks(streams.values()):
+        alias = AliasRun(names)
+        for found in sorted(parts, key=lambda part: part.n):
+            alias.add(found.part, partial(found.stream.put_part, told, found.whole))
+        alias.finish()
     for slot in slots.values():
-        for n, found in slot.finish().items():
+        for n, octets in slot.finish().items():
             content = heard[n].content
-            if isinstance(found, LeftOut):
-                told[n] = found
+            if isinstance(octets, LeftOut):
+                told[n] = octets
             elif isinstance(content, Block):
-                told[n] = replace(content, octets=found)
+                told[n] = replace(content, octets=octets)
     return told
 
 
@@ -115,6 +124,37 @@ class _Whole:
     "One: the base station has put it together."
 
 
+@dataclass(frozen=True, slots=True)
+class _AliasPart:
+    """Part of an alias, as one base station heard it."""
+
+    n: int
+    "The burst that completed it."
+    part: TalkerAliasPart
+    whole: _Whole
+    stream: "_Stream"
+
+
+def _talks(streams: Iterable["_Stream"]) -> list[list[_AliasPart]]:
+    """Parts of aliases by transmission: several base stations may have heard it in part."""
+    found: list[list[_AliasPart]] = []
+    running: dict[tuple[int, int], tuple[float, list[_AliasPart]]] = {}
+    for stream in sorted(streams, key=lambda each: each.began):
+        if not stream.alias_parts:
+            continue
+        if stream.parties is None:
+            found.append(stream.alias_parts)
+            continue
+        until, parts = running.get(stream.parties, (0.0, []))
+        if stream.began > until + _JOIN_S:
+            parts = []
+        if not parts:
+            found.append(parts)
+        parts += stream.alias_parts
+        running[stream.parties] = max(until, stream.ended), parts
+    return found
+
+
 class _Stream:
     """The bursts of one transmission as one base station heard them."""
 
@@ -123,22 +163,27 @@ class _Stream:
         self._at: dict[int, list[int]] = {}
         "Position, counted without wrap: the bursts that came with it."
         self._heard: dict[int, Embedded] = {}
+        self.alias_parts: list[_AliasPart] = []
+        self.parties: tuple[int, int] | None = None
+        self.began = self.ended = 0.0
 
     def add(self, n: int, heard: Heard) -> None:
+        if not self._at:
+            self.parties, self.began = heard.parties, heard.at
+        self.ended = heard.at
         self._at.setdefault(self._positions.place(heard.sequence), []).append(n)
         if isinstance(heard.content, Embedded):
             self._heard[n] = heard.content
 
     def finish(self, told: list[Content | LeftOut], names: Pseudonyms) -> None:
-        """Write anew what was embedded."""
-        alias = AliasRun(names)
+        """Write anew what was embedded, and set the parts of an alias aside."""
         for whole in self._wholes():
             lc = parse_lc(whole.octets)
             if isinstance(lc, TalkerAliasPart):
-                alias.add(lc, partial(self._put_part, told, whole))
+                n = max(min(bursts) for bursts in whole.carriers)
+                self.alias_parts.append(_AliasPart(n, lc, whole, self))
             else:
                 self._put(told, whole, blocks.link_control(whole.octets, names))
-        alias.finish()
 
     def _wholes(self) -> list[_Whole]:
         found: list[_Whole] = []
@@ -167,9 +212,10 @@ class _Stream:
                 found.append(_Whole(lc, tuple(parts[-embedded.FRAGMENTS :])))
         return found
 
-    def _put_part(
+    def put_part(
         self, told: list[Content | LeftOut], whole: _Whole, part: TalkerAliasPart | None
     ) -> None:
+        """Write another part of an alias where the true one stood."""
         self._put(told, whole, None if part is None else part.build())
 
     def _put(self, told: list[Content | LeftOut], whole: _Whole, lc: bytes | None) -> None:

@@ -27,6 +27,9 @@ _NUMBERS: Final = ("source", "target", "talkgroup", "base")
 "Fields of control blocks that hold a radio, a talkgroup or a base station."
 _LAT_24: Final = 180 / 2**24
 _LON_25: Final = 360 / 2**25
+_UDT_LONG: Final = 22
+_UDT_BITS: Final = (80, 112)
+"Bits of a position that are read, of one block and of two; what follows may be anything."
 _SEALED: Final = 10
 "Octets in front of a block's CRC."
 
@@ -72,6 +75,8 @@ def udt_position(payload: bytes, names: Pseudonyms) -> bytes:
     position = UdtPosition.parse(payload)
     if position.encrypted:
         return names.octets(payload)
+    read = _UDT_BITS[len(payload) >= _UDT_LONG]
+    payload = _with_bits(payload, {(read, 8 * len(payload) - read): 0})
     if position.point is None:
         return _with_bits(payload, {(11, 55): 0})
     point = names.place(position.point)

@@ -54,7 +54,7 @@ def anonymous(packet: DataPacket, names: Pseudonyms) -> bytes:
         case Position():
             told = blocks.udt_position(payload, names)
         case Response() | Status():
-            told = payload
+            told = bytes(len(payload))
         case _:
             told = names.octets(payload)
     if len(told) > len(payload):

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from radio_gateway.adapters.openbridge import channel
+from radio_gateway.adapters._recent import Recent
+from radio_gateway.adapters.openbridge import REPLAYED_KEPT, REPLAYED_S, channel
 from radio_gateway.protocols.dmr.link_control import TalkerAliasPart
 from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.protocols.errors import MalformedError
@@ -37,17 +38,40 @@ _PLAIN_OCTETS: Final = 55
 
 def scrub(records: Sequence[Record], names: Pseudonyms) -> list[Told]:
     """See `scrubbing.Scrub`."""
-    return _scrubbed([record.data for record in records], records, names, lambda frame: frame)
+    of_master = bool(records) and records[0].where.kind == "homebrew-peer"
+    as_heard = _of_master if of_master else _of_repeater
+    return _scrubbed([record.data for record in records], records, names, as_heard)
+
+
+def _of_repeater(frame: DmrFrame) -> DmrFrame:
+    return frame
+
+
+def _of_master(frame: DmrFrame) -> DmrFrame:
+    """All that a master sends counts as heard by one repeater."""
+    return replace(frame, repeater_id=1)
 
 
 def scrub_bridge(records: Sequence[Record], names: Pseudonyms) -> list[Told]:
     """The same of an OpenBridge, where each talkgroup counts as a repeater."""
     opened = [without_signature(record.data) for record in records]
-    told = _scrubbed([burst for burst, _ in opened], records, names, channel)
+    counted, firsts = Recent(REPLAYED_S, REPLAYED_KEPT), dict[bytes, int]()
+    first: list[int | None] = []
+    for n, ((_, signature), record) in enumerate(zip(opened, records, strict=True)):
+        if signature and not counted.seen(signature, record.at):
+            firsts[signature] = n
+        first.append(firsts.get(signature))
+    kept = [n for n, place in enumerate(first) if place == n]
+    found = _scrubbed([opened[n][0] for n in kept], [records[n] for n in kept], names, channel)
+    told = dict(zip(kept, found, strict=True))
     return [
-        each + names.octets(signature) if isinstance(each, bytes) else each
-        for each, (_, signature) in zip(told, opened, strict=True)
+        _signed(LeftOut(UNREADABLE) if n is None else told[n], signature, names)
+        for n, (_, signature) in zip(first, opened, strict=True)
     ]
+
+
+def _signed(told: Told, signature: bytes, names: Pseudonyms) -> Told:
+    return told + names.octets(signature) if isinstance(told, bytes) else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +127,10 @@ def _scrubbed(
 def _heard(frame: DmrFrame, at: float) -> air.Heard:
     data = frame.frame_type is FrameType.DATA_SYNC
     content = open_burst(frame.burst, DataType(frame.detail) if data else None)
-    return air.Heard(at, frame.repeater_id, frame.slot, frame.stream, frame.sequence, content)
+    parties = frame.source, frame.target
+    return air.Heard(
+        at, frame.repeater_id, frame.slot, frame.stream, frame.sequence, content, parties
+    )
 
 
 def _put_alias(

@@ -17,13 +17,16 @@ from radio_gateway.protocols.hytera.hrnp import Hrnp, HrnpOpcode
 from radio_gateway.protocols.hytera.hrnp_reader import HrnpReader
 from radio_gateway.protocols.hytera.hstrp import Hstrp, Option, OptionCommand
 from radio_gateway.protocols.hytera.message import RadioAddress, UnknownMessage
-from radio_gateway.protocols.hytera.tmp import GroupMessage, PrivateMessage
+from radio_gateway.protocols.hytera.tmp import GroupData, GroupMessage, PrivateData, PrivateMessage
 from radio_gateway.recording.pseudonyms import Pseudonyms
 from radio_gateway.recording.ring import Record
-from radio_gateway.recording.scrubs.scrubbing import LeftOut, Told, joined
+from radio_gateway.recording.scrubs.scrubbing import LeftOut, Told, in_its_blanks, joined
 
 _NUMBERS: Final = ("target", "sender")
 "Fields of RCP messages that hold a radio or a talkgroup."
+_PLAIN_OPTIONS: Final = (OptionCommand.REALTIME, OptionCommand.CHANNEL_ID)
+"Of one octet each: a flag, a timeslot."
+_DATA: Final = (PrivateData, GroupData)
 _WITH_TEXT: Final = (PrivateMessage, GroupMessage)
 
 
@@ -69,7 +72,8 @@ def _hstrp(frame: Hstrp, names: Pseudonyms) -> bytes:
 
 def _option(option: Option, names: Pseudonyms) -> Option:
     if option.command != OptionCommand.DEVICE_ID:
-        return option
+        kept = option.command in _PLAIN_OPTIONS and len(option.value) == 1
+        return option if kept else replace(option, value=bytes(len(option.value)))
     number = names.number(option.number)
     return replace(option, value=number.to_bytes(len(option.value), "big"))
 
@@ -107,6 +111,8 @@ def _value(message: Any, name: str, value: Any, names: Pseudonyms) -> Any:
             return _identity(message, names)
         case bytes() if name == "rest" and isinstance(message, _WITH_TEXT):
             return _text(value, names)
+        case bytes() if name == "rest" and isinstance(message, _DATA):
+            return names.octets(value)
         case bytes() if name == "rest" and isinstance(message, TelemetryTextReport):
             return _text(value[: message.length], names) + bytes(len(value[message.length :]))
         case bytes():
@@ -125,7 +131,7 @@ def _identity(message: rcp.IdentityReply, names: Pseudonyms) -> bytes:
 def _text(octets: bytes, names: Pseudonyms) -> bytes:
     """UTF-16LE; NULs at the end and an odd octet stay where they are."""
     text = octets.decode("utf-16-le", errors="replace").rstrip("\0")
-    told = names.text(text, min(len(text), len(octets) // 2)).encode("utf-16-le")
+    told = in_its_blanks(text, names, min(len(text), len(octets) // 2)).encode("utf-16-le")
     return told + bytes(len(octets) - len(told))
 
 

@@ -22,6 +22,7 @@ from radio_gateway.recording.scrubs import air, blocks
 from radio_gateway.recording.scrubs.bursts import close_burst, open_burst
 from radio_gateway.recording.scrubs.scrubbing import UNREADABLE, LeftOut, Told
 
+_MARK: Final = bytes.fromhex("000501")
 _CSBK_OCTETS: Final = 10
 _COMMAND_SAYS: Final = (*range(9), 20)
 "Octets of a P2P command that mean something."
@@ -62,7 +63,8 @@ class _Stations:
         base = self._numbers.setdefault(record.host, len(self._numbers))
         sequence = self._sequence.number(base, packet)
         stream = self._streams.stream(base, packet, record.at)
-        return air.Heard(record.at, base, packet.slot, stream, sequence, content)
+        parties = packet.source, packet.destination
+        return air.Heard(record.at, base, packet.slot, stream, sequence, content, parties)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,14 @@ def _told(packet: IpscPacket, body: bytes, names: Pseudonyms) -> bytes:
         body=body,
         source=names.number(packet.source),
         destination=names.number(packet.destination),
+        header=bytes(4),
+        mark=_MARK,
+        reserved=bytes(3),
         unknown=bytes(2),
         unknown_2=bytes(2),
+        pad=0,
+        pad_2=0,
+        pad_3=0,
         trailing=bytes(len(packet.trailing)),
     ).build()
 

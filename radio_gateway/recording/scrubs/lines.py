@@ -1,10 +1,12 @@
 """Lines and frames of Kenwood and NMEA ports without the real numbers, places and texts."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from radio_gateway.domain.geo import GeoPoint
+from radio_gateway.domain.ids import MAX_NUMBER
 from radio_gateway.protocols.errors import MalformedError
 from radio_gateway.protocols.kenwood import frames as kenwood
 from radio_gateway.protocols.kenwood.ids import IdForm, UnitId
@@ -28,10 +30,27 @@ _PLACES: Final = {
     "PKWDWPL": 3,
 }
 "Field of the latitude, by formatter or by a maker's address; three more follow."
+_SAYS: Final = {
+    "RMC": {*range(1, 10), 12, 13},
+    "GGA": set(range(1, 11)),
+    "GLL": set(range(1, 8)),
+    "PKLDS": {*range(1, 10), 11, 12, 13, 14},
+    "PKNDS": {*range(1, 10), 11, 12, 13},
+    "PKLSH": set(range(1, 9)),
+    "PKNSH": set(range(1, 8)),
+    "PKLID": set(range(1, 5)),
+    "PKNID": set(range(1, 4)),
+    "PKWDWPL": set(range(1, 11)),
+}
+"Fields that may stay: the variation of the compass and the height of the geoid name a region."
+_FORM: Final = re.compile(r"[A-Z]?[+-]?[0-9.]{0,12}", re.ASCII)
+_GLUED: Final = 11
+"The version of the sentence, behind the letter of the variation."
 _UNITS: Final = {"PKLDS": 12, "PKNDS": 12, "PKLSH": 7, "PKNSH": 7, "PKLID": 2, "PKNID": 2}
 "Field of the unit, whose id takes two fields in FleetSync sentences."
 _NAME: Final = 11
 "Field of a waypoint's name."
+_NINES: Final = 999_999_999
 _NXDN_LAST: Final = 65_519
 
 
@@ -88,7 +107,8 @@ def _body(octets: bytes, names: Pseudonyms) -> bytes | LeftOut:
                 return f"{kenwood.prefix_of(unit)}D{unit.text}".encode()
             case kenwood.StatusFrame():
                 ends = (_unit(frame.source, names), _unit(frame.destination, names))
-                return kenwood.StatusFrame(*ends, frame.tail).build()[1:-1]
+                tail = frame.tail if frame.status is not None else "0" * len(frame.tail)
+                return kenwood.StatusFrame(*ends, tail).build()[1:-1]
             case kenwood.Result():
                 return octets
             case kenwood.TextFrame(long=False, group=None | 0, unit=None):
@@ -106,6 +126,8 @@ def _unit(unit: UnitId, names: Pseudonyms) -> UnitId:
     if unit.form is IdForm.FLEETSYNC:
         order = names.within((unit.fleet, unit.number), "fleetsync", 0, 999_999)
         return replace(unit, fleet=100 + order // 4000, number=1000 + order % 4000)
+    if unit.number > MAX_NUMBER:  # nobody's, and so it stays
+        return replace(unit, number=names.within(unit.number, "no unit", MAX_NUMBER + 1, _NINES))
     if unit.form is IdForm.LETTER5:
         return replace(unit, number=names.within(unit.number, unit.form, 1, _NXDN_LAST))
     return replace(unit, number=names.number(unit.number))
@@ -136,17 +158,25 @@ def sentence(octets: bytes, names: Pseudonyms) -> bytes:
 
 
 def _fields(line: NmeaLine, key: str, names: Pseudonyms) -> list[str]:
-    values = list(line.fields)
+    values = [_plain(n, value, key) for n, value in enumerate(line.fields, 1)]
     at = _PLACES.get(key)
     if at is not None:
         told = _place(line, at, names)
         values[at - 1 : at + 3] = told[: len(values[at - 1 : at + 3])]
     if key == "PKWDWPL":
-        tail = ",".join(values[_NAME - 1 :])
-        values[_NAME - 1 :] = [names.text(tail[:-3].replace("*", ""), 6), tail[-2:]]
+        tail = ",".join(line.fields[_NAME - 1 :])
+        symbol = tail[-2:] if tail[-3:-2] == "," else ""
+        values[_NAME - 1 :] = [names.text(tail[:-3].replace("*", ""), 6), symbol]
     if key in _UNITS:
         return _with_unit(line, values, _UNITS[key], names)
     return values
+
+
+def _plain(n: int, value: str, key: str) -> str:
+    """A field that is no place and no unit: numbers and letters that events are made of."""
+    if n not in _SAYS[key] or not _FORM.fullmatch(value):
+        return ""
+    return value[1:] if key in ("PKLDS", "PKNDS") and n == _GLUED else value
 
 
 def _place(line: NmeaLine, at: int, names: Pseudonyms) -> list[str]:

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from radio_gateway.adapters._mototrbo_triggers import EMERGENCY_ID, PERIODIC_ID
 from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.protocols.errors import MalformedError
 from radio_gateway.protocols.mototrbo.ars import (
+    Answer,
     Registration,
     UnknownArs,
     UserRegistration,
@@ -22,9 +24,11 @@ from radio_gateway.protocols.mototrbo.battery import (
     parse_battery,
 )
 from radio_gateway.protocols.mototrbo.lrrp import (
+    Item,
     LrrpDocument,
     OtherDocument,
     Report,
+    Token,
     build_document,
     parse_lrrp,
 )
@@ -32,7 +36,7 @@ from radio_gateway.protocols.mototrbo.lrrp_report import scaled_place
 from radio_gateway.protocols.mototrbo.tms import LEAD, Text, UnknownTms, parse_tms
 from radio_gateway.recording.pseudonyms import Pseudonyms
 from radio_gateway.recording.ring import Record
-from radio_gateway.recording.scrubs.scrubbing import LeftOut, Told
+from radio_gateway.recording.scrubs.scrubbing import LeftOut, Told, in_its_blanks
 
 _UNKNOWN: Final = "messages of unknown content"
 
@@ -91,6 +95,8 @@ def ars(octets: bytes, names: Pseudonyms) -> bytes:
             user = names.text(message.user, len(message.user.encode()))
             password = bytes(len(message.password))
             return replace(message, device=device, user=user, password=password).build()
+        case Answer(rest=rest) if rest:
+            return replace(message, rest=bytes(len(rest))).build()
         case UnknownArs():
             raise LeftOut(_UNKNOWN)
         case _:
@@ -104,7 +110,7 @@ def tms(octets: bytes, names: Pseudonyms) -> bytes:
         case Text():
             lead = LEAD if message.octets.startswith(LEAD.encode("utf-16-le")) else ""
             units = len(message.octets) // 2 - len(lead)
-            told = (lead + names.text(message.text, units)).encode("utf-16-le")
+            told = (lead + in_its_blanks(message.text, names, units)).encode("utf-16-le")
             told += bytes(len(message.octets) - len(told))
             return replace(message, octets=told, address=bytes(len(message.address))).build()
         case UnknownTms():
@@ -122,8 +128,8 @@ def battery(octets: bytes, names: Pseudonyms) -> bytes:
             return replace(message, radio=radio, registration=number, serial=serial).build()
         case BatteryReply(serial=str() as serial, raw=raw) as reply:
             told = names.octets(bytes.fromhex(serial))[::-1]
-            readings = names.octets(raw[len(told) : -1])
-            return replace(reply, raw=told + readings + raw[-1:]).build()
+            readings, charge = names.octets(raw[len(told) : -1]), raw[len(told) :][-1:]
+            return replace(reply, raw=told + readings + charge).build()
         case BatteryReply() as reply:
             return replace(reply, raw=names.octets(reply.raw)).build()
         case BatteryRegistrationAnswer(proof):
@@ -132,13 +138,32 @@ def battery(octets: bytes, names: Pseudonyms) -> bytes:
             return message.build()
 
 
+def _request(octets: bytes, names: Pseudonyms) -> bytes:
+    """The id of a request; ours say what they are for, others may say anything."""
+    return octets if octets in (PERIODIC_ID, EMERGENCY_ID) else names.octets(octets)
+
+
+def _item(item: Item, names: Pseudonyms) -> Item:
+    match item:
+        case Item(Token.REQUEST_ID, bytes() as octets):
+            return item._replace(value=_request(octets, names))
+        case Item(Token.REQUEST_ID_SHORT, int() as number):
+            return item._replace(value=_request(bytes((number,)), names)[0])
+        case Item(_, bytes() as octets):
+            return item._replace(value=bytes(len(octets)))
+        case _:
+            return item
+
+
 def _document(document: LrrpDocument, names: Pseudonyms) -> LrrpDocument:
     if isinstance(document, OtherDocument):
         return replace(document, body=bytes(len(document.body)))
-    clean = replace(document, unread=bytes(len(document.unread)))
+    table = None if document.table is None else bytes(len(document.table))
+    clean = replace(document, table=table, unread=bytes(len(document.unread)))
     if not isinstance(clean, Report):
-        return clean
-    clean = replace(clean, result_text=bytes(len(clean.result_text)))
+        return replace(clean, items=tuple(_item(item, names) for item in clean.items))
+    request = None if clean.request is None else _request(clean.request, names)
+    clean = replace(clean, request=request, result_text=bytes(len(clean.result_text)))
     if clean.shape is None or not (clean.latitude or clean.longitude):
         return clean
     point = names.place(GeoPoint(clean.latitude_deg, clean.longitude_deg))

@@ -125,7 +125,9 @@ def _opened(
         found = air.Block(kind, block[-2:] + block[:-2] if turned else block)
     stream = bytes((packet.call,)) + bytes(f"{packet.source}-{packet.target}", "ascii")
     sequence = packet.rtp.sequence & 0xFF
-    return _Burst(packet, turned, air.Heard(at, packet.peer, packet.slot, stream, sequence, found))
+    parties = packet.source, packet.target
+    heard = air.Heard(at, packet.peer, packet.slot, stream, sequence, found, parties)
+    return _Burst(packet, turned, heard)
 
 
 def _alone(packet: Packet, names: Pseudonyms) -> Told:

@@ -1,5 +1,6 @@
 """Data packets of one slot, made anonymous block by block."""
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from radio_gateway.adapters._dmr_reception import Positions
@@ -45,6 +46,14 @@ class _Whole:
         if isinstance(self.told, LeftOut):
             return self.told
         return None if self.told.vendor is None else build_data_header(self.told.vendor)
+
+    def parts(self) -> set[object]:
+        """Its second header, and its blocks as they came."""
+        blocks = self.packet.blocks
+        found: set[object] = {self.packet.vendor} if self.packet.vendor is not None else set()
+        if isinstance(self.packet.header, ConfirmedHeader):
+            return found | {ConfirmedBlock(n, data).build() for n, data in enumerate(blocks)}
+        return found | set(blocks)
 
     def block(self, number: int) -> bytes | LeftOut:
         """One block, with a serial number where it had one."""
@@ -93,7 +102,8 @@ class PacketSlot:
         self._names = names
         self._positions = Positions()
         self._reassembler = Reassembler(self._came_again)
-        self._waiting: list[_Waiting] = []
+        self._waiting: dict[object, list[_Waiting]] = defaultdict(list)
+        "By octets; second headers by what they say."
         self._whole: dict[PacketKey, _Whole] = {}
         self._told: dict[int, bytes | LeftOut] = {}
 
@@ -105,7 +115,7 @@ class PacketSlot:
             if kind is DataType.DATA_HEADER:
                 self._header(n, octets, at, position)
             else:
-                self._waiting.append(_Waiting(n, octets, position))
+                self._waiting[octets].append(_Waiting(n, octets, position))
                 self._came(self._reassembler.block(kind, octets, at, position))
         except MalformedError:
             if kind is DataType.DATA_HEADER:
@@ -113,14 +123,15 @@ class PacketSlot:
 
     def finish(self) -> dict[int, bytes | LeftOut]:
         """By number: another header or block, or why it is left out."""
-        for waiting in self._waiting:
+        left = (waiting for equal in self._waiting.values() for waiting in equal)
+        for waiting in sorted(left, key=lambda each: each.n):
             self._told[waiting.n] = _of_nothing(waiting, self._names)
         return self._told
 
     def _header(self, n: int, octets: bytes, at: float, position: int) -> None:
         header = parse_data_header(octets)
         if isinstance(header, ProprietaryHeader):
-            self._waiting.append(_Waiting(n, octets, position, header))
+            self._waiting[header].append(_Waiting(n, octets, position, header))
         else:
             self._told[n] = blocks.standing_alone(DataType.DATA_HEADER, octets, self._names)
         self._came(self._reassembler.header(header, at, position))
@@ -146,19 +157,15 @@ class PacketSlot:
     def _settle(self, whole: _Whole) -> None:
         """Give what waits and is of this packet what stands for it."""
         numbers = _Numbers(whole.packet)
-        left: list[_Waiting] = []
-        for waiting in sorted(self._waiting, key=lambda each: each.position):
+        mine = [each for key in whole.parts() for each in self._waiting.pop(key, ())]
+        for waiting in sorted(mine, key=lambda each: each.position):
             if waiting.vendor is not None:
-                mine = waiting.vendor == whole.packet.vendor
-                told = whole.second_header() if mine else None
+                told = whole.second_header()
             else:
                 number = numbers.of(waiting)
                 told = None if number is None else whole.block(number)
-            if told is None:
-                left.append(waiting)
-            else:
+            if told is not None:
                 self._told[waiting.n] = told
-        self._waiting = left
 
 
 def _of_nothing(waiting: _Waiting, names: Pseudonyms) -> bytes:

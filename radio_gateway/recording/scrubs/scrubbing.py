@@ -24,6 +24,15 @@ class Scrub(Protocol):
         ...
 
 
+def in_its_blanks(text: str, names: Pseudonyms, units: int) -> str:
+    """Another text of `units`; blanks at its ends, which some readers cut off, stay there."""
+    words = text.strip()
+    if not words:
+        return text[:units]
+    before, after = text.partition(words)[0], text.rpartition(words)[2]
+    return before + names.text(words, max(0, units - len(before) - len(after))) + after
+
+
 def joined(found: Sequence[Told]) -> Told:
     """What becomes of a piece of a serial line, by the frames that it completed."""
     kept = b"".join(each for each in found if isinstance(each, bytes))

@@ -42,6 +42,8 @@ from radio_gateway.recording.ring import Record
 from radio_gateway.recording.scrubs.lines import sentence
 from radio_gateway.recording.scrubs.scrubbing import UNREADABLE, LeftOut, Told, joined
 
+_SHORT: Final = 6
+"Characters of a command that switches something: no room for an identity."
 _PLAIN: Final = (
     ProgressType.EMERGENCY_STARTED,
     ProgressType.EMERGENCY_ENDED,
@@ -85,7 +87,7 @@ def _report(packet: Packet, names: Pseudonyms) -> Packet:
         case Sdm():
             return Sdm(_message(report.data, names)).build()
         case Progress():
-            kept = report.event in _PLAIN
+            kept = report.event in _PLAIN and len(report.argument or "") <= 1
             return (report if kept else replace(report, argument=_hidden(report.argument))).build()
         case SerialNumber():
             return SerialNumber(names.text(report.number)).build()
@@ -104,9 +106,9 @@ def _command(packet: Packet, names: Pseudonyms) -> Packet:
             return replace(command, data_id=_identity(command.data_id, names), text=text).build()
         case Dial():
             return replace(command, number=_identity(command.number, names)).build()
-        case Query(question=Question.GPS | Question.DISPLAY):
+        case Query(question=question) if question is not Question.TEST:
             return replace(command, argument=_hidden(command.argument)).build()
-        case Query() | Cancel() | Function() | GoToChannel():
+        case Query() | Cancel() | Function() | GoToChannel() if len(packet.parameters) <= _SHORT:
             return packet
         case _:
             raise LeftOut("packets of unknown content")
@@ -125,7 +127,7 @@ def _identity(identity: str, names: Pseudonyms) -> str:
 def _message(data: bytes, names: Pseudonyms) -> bytes:
     if data.startswith(b"$"):
         line = data.rstrip(b"\r\n")
-        with suppress(MalformedError):
+        with suppress(MalformedError, LeftOut):
             return sentence(line, names) + data[len(line) :]
     return names.text(data.decode("latin-1"), len(data)).encode("ascii")
 
