@@ -4,6 +4,7 @@ Each new thing gets the next of its sort, so the substitutes tell nothing but th
 appearance: no key that could be lost, and no shape of a track to lay over a map.
 """
 
+from collections import defaultdict
 from typing import Final
 
 from radio_gateway.domain.geo import GeoPoint
@@ -15,8 +16,28 @@ _ORIGIN_DEG: Final = 5.0
 "In the Gulf of Guinea: far from any road."
 _WORDY: Final = 12
 "Shorter texts have no room for a word and a number."
+_FULL_TURN: Final = 3600
+"In tenths of a degree."
 _HOSTS: Final = 0xC612_0000
 "198.18.0.0/15, the addresses for tests (RFC 2544)."
+
+
+def _fineness(tenths: int) -> str:
+    """Which of the formats can write a course."""
+    steps = {"22.5": 225, "2": 20, "1": 10}
+    return " ".join(name for name, step in steps.items() if tenths % step == 0)
+
+
+def _courses() -> dict[str, list[int]]:
+    """By fineness: all courses of a turn, neighbours far from each other."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for n in range(1, _FULL_TURN):
+        tenths = n * 1373 % _FULL_TURN  # 1373 is a prime
+        found[_fineness(tenths)].append(tenths)
+    return found
+
+
+_COURSES: Final = _courses()
 
 
 class Pseudonyms:
@@ -52,6 +73,22 @@ class Pseudonyms:
         """Another place; a metre away in truth may be a thousand here."""
         row, column = divmod(self._order("place", point), _GRID)
         return GeoPoint(_ORIGIN_DEG + row % _GRID * _STEP_DEG, _ORIGIN_DEG + column * _STEP_DEG)
+
+    def course(self, degrees: float) -> float:
+        """Another direction of travel; 0 stays.
+
+        With the true one and the speed a track could be drawn, and laid over a map. Formats write
+        it in steps of 0.1, 1, 2 or 22.5 degrees: what each of them can write, it still can.
+        """
+        tenths = round(10 * degrees)
+        if not 0 < tenths < _FULL_TURN:
+            return degrees
+        pool = _COURSES[_fineness(tenths)]
+        return pool[self._order(f"course {_fineness(tenths)}", degrees) % len(pool)] / 10
+
+    def height(self, metres: float) -> float:
+        """Another altitude in whole metres; 0 stays."""
+        return float(self._order("height", metres) + 1) if metres else metres
 
     def text(self, text: str, size: int | None = None) -> str:
         """Other ASCII letters of `size`, else of the same number of UTF-16 units."""

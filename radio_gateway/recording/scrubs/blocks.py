@@ -82,6 +82,8 @@ def udt_position(payload: bytes, names: Pseudonyms) -> bytes:
     point = names.place(position.point)
     fields = {(1, 2): 0b11}  # north and east
     fields |= _nmea(point.lat, 11, 7) | _nmea(point.lon, 38, 8)
+    if position.course_deg is not None:
+        fields[103, 9] = round(names.course(position.course_deg))
     return _with_bits(payload, fields)
 
 
@@ -152,6 +154,7 @@ def _usb(_: DataType, block: bytes, names: Pseudonyms) -> bytes:
     fields = {
         (6, 25): round(point.lon / _LON_25),
         (31, 24): round(point.lat / _LAT_24),
+        (65, 4): round(names.course(report.course_deg) / 22.5),
         (72, 8): 0,  # a hash of who sends it
     }
     return seal(_with_bits(block, fields)[:_SEALED], CrcMask.USB_DATA)

@@ -147,4 +147,12 @@ def _gps(gps: GpsData, names: Pseudonyms) -> GpsData:
         latitude=found.latitude,
         east_west=found.east_west,
         longitude=found.longitude,
+        course=_course(gps.course, names),
     )
+
+
+def _course(course: str | None, names: Pseudonyms) -> str | None:
+    """Three digits."""
+    if course is None or not (course.isascii() and course.isdecimal()):
+        return course
+    return f"{names.course(int(course)):0{len(course)}.0f}"

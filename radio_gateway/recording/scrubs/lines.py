@@ -1,7 +1,7 @@
 """Lines and frames of Kenwood and NMEA ports without the real numbers, places and texts."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -43,6 +43,8 @@ _SAYS: Final = {
     "PKWDWPL": set(range(1, 11)),
 }
 "Fields that may stay: the variation of the compass and the height of the geoid name a region."
+_COURSES: Final = {"RMC": 8, "PKLDS": 8, "PKNDS": 8, "PKWDWPL": 8}
+_HEIGHTS: Final = {"GGA": 9, "PKWDWPL": 10}
 _FORM: Final = re.compile(r"[A-Z]?[+-]?[0-9.]{0,12}", re.ASCII)
 _GLUED: Final = 11
 "The version of the sentence, behind the letter of the variation."
@@ -163,6 +165,8 @@ def _fields(line: NmeaLine, key: str, names: Pseudonyms) -> list[str]:
     if at is not None:
         told = _place(line, at, names)
         values[at - 1 : at + 3] = told[: len(values[at - 1 : at + 3])]
+    _change(values, _COURSES.get(key), lambda course: f"{names.course(course):05.1f}")
+    _change(values, _HEIGHTS.get(key), lambda metres: f"{names.height(metres):.0f}")
     if key == "PKWDWPL":
         tail = ",".join(line.fields[_NAME - 1 :])
         symbol = tail[-2:] if tail[-3:-2] == "," else ""
@@ -170,6 +174,13 @@ def _fields(line: NmeaLine, key: str, names: Pseudonyms) -> list[str]:
     if key in _UNITS:
         return _with_unit(line, values, _UNITS[key], names)
     return values
+
+
+def _change(values: list[str], at: int | None, write: Callable[[float], str]) -> None:
+    """Write another number into a field that has one."""
+    number = fields.number(values[at - 1]) if at is not None and at <= len(values) else None
+    if at is not None and number:
+        values[at - 1] = write(number)
 
 
 def _plain(n: int, value: str, key: str) -> str:

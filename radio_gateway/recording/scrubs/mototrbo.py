@@ -166,6 +166,10 @@ def _document(document: LrrpDocument, names: Pseudonyms) -> LrrpDocument:
     clean = replace(clean, request=request, result_text=bytes(len(clean.result_text)))
     if clean.shape is None or not (clean.latitude or clean.longitude):
         return clean
+    if clean.heading_deg is not None:
+        clean = replace(clean, heading=round(names.course(clean.heading_deg) / 2))
+    if clean.altitude_m is not None:
+        clean = replace(clean, altitude_m=names.height(clean.altitude_m))
     point = names.place(GeoPoint(clean.latitude_deg, clean.longitude_deg))
     latitude, longitude = scaled_place(point.lat, point.lon)
     return replace(clean, latitude=latitude, longitude=longitude)

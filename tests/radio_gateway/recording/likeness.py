@@ -8,6 +8,8 @@ from radio_gateway import replaying
 
 SORTS = {
     "alias": "alias",
+    "altitude_m": "altitude",
+    "bearing_deg": "course",
     "call": "call",
     "conversation": "call",
     "data": "data",

@@ -1,5 +1,7 @@
 """What stands for people and places: equal for equal, other for other, no longer than it was."""
 
+from itertools import pairwise
+
 import pytest
 
 from radio_gateway.domain.geo import GeoPoint
@@ -59,6 +61,28 @@ def test_octets_keep_their_length_and_their_difference(size: int) -> None:
     assert {len(each) for each in told} == {size}
     assert len(set(told)) == 20
     assert names.octets(b"") == b""
+
+
+def test_courses_can_still_be_written_in_every_format() -> None:
+    names = Pseudonyms()
+    for step in (0.1, 1.0, 2.0, 22.5):
+        true = [round(step * n, 1) for n in range(1, round(360 / step))]
+        told = [names.course(each) for each in true]
+        assert [names.course(each) for each in true] == told
+        assert len(set(told)) == len(true)
+        assert all(0 < each < 360 and round(each * 10) % round(step * 10) == 0 for each in told)
+    assert [names.course(each) for each in (0, 360, 511)] == [0, 360, 511]
+
+
+def test_a_turn_is_no_turn_any_more() -> None:
+    names = Pseudonyms()
+    told = [names.course(each) for each in range(10, 100)]
+    assert sum(abs(a - b) <= 10 for a, b in pairwise(told)) < 10
+
+
+def test_heights_stay_different_and_the_sea_stays_the_sea() -> None:
+    names = Pseudonyms()
+    assert [names.height(each) for each in (17.5, 3.0, 17.5, 0.0)] == [1, 2, 1, 0]
 
 
 def test_places_lie_apart_and_in_the_sea() -> None:
