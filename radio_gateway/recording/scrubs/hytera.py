@@ -3,6 +3,7 @@
 Octets whose meaning is not known become zeros: they might be anything.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any, Final
@@ -26,6 +27,9 @@ _NUMBERS: Final = ("target", "sender")
 "Fields of RCP messages that hold a radio or a talkgroup."
 _PLAIN_OPTIONS: Final = (OptionCommand.REALTIME, OptionCommand.CHANNEL_ID)
 "Of one octet each: a flag, a timeslot."
+_PLAIN_TEXTS: Final = ("status", "time", "date", "speed", "course")
+_PLAIN_TEXT: Final = re.compile("[AV]?[0-9.]*")
+"What these fields of a position hold; anything else is no value, and goes."
 _DATA: Final = (PrivateData, GroupData)
 _WITH_TEXT: Final = (PrivateMessage, GroupMessage)
 
@@ -136,6 +140,10 @@ def _text(octets: bytes, names: Pseudonyms) -> bytes:
 
 
 def _gps(gps: GpsData, names: Pseudonyms) -> GpsData:
+    unreadable = {
+        name: None for name in _PLAIN_TEXTS if not _PLAIN_TEXT.fullmatch(getattr(gps, name) or "")
+    }
+    gps = replace(gps, **unreadable)
     point = gps.point
     if point is None:
         zeros = gps.latitude == "0000.0000" and gps.longitude == "00000.0000"

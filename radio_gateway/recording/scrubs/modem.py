@@ -9,6 +9,7 @@ from typing import Final
 
 from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.protocols.errors import MalformedError
+from radio_gateway.protocols.mmdvm.configuration import V2_OCTETS
 from radio_gateway.protocols.mmdvm.frames import Frame, FrameType
 from radio_gateway.protocols.mmdvm.messages import DmrData, DmrLost, read_message
 from radio_gateway.protocols.mmdvm.reader import FrameReader
@@ -32,7 +33,7 @@ _AS_THEY_ARE: Final = frozenset(
         FrameType.SET_MODE,
     )
 )
-"They say nothing of radios."
+"They say nothing of radios; the longest of them is a configuration."
 _SUPERFRAME: Final = 6
 
 
@@ -109,7 +110,7 @@ def _frame(item: Frame | bytes, at: float, slots: dict[int, _Slot]) -> "_Burst |
             slots[message.slot].over = True
         if item.name is FrameType.GET_VERSION:
             return _version(item)
-        known = item.name in _AS_THEY_ARE
+        known = item.name in _AS_THEY_ARE and len(item.payload) <= V2_OCTETS
         return item.build() if known else LeftOut("frames that tell of the base alone")
     except (MalformedError, ValueError):
         return LeftOut(UNREADABLE)

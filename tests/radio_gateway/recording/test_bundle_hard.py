@@ -14,10 +14,13 @@ from radio_gateway.protocols.dmr.packet_building import datagram
 from radio_gateway.protocols.dmr.reassembly import DataPacket
 from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.protocols.homebrew.dmrd import DmrFrame
+from radio_gateway.protocols.hytera import lp
+from radio_gateway.protocols.hytera.gps import GpsData
 from radio_gateway.protocols.hytera.hstrp import Hstrp, Option
 from radio_gateway.protocols.hytera.ipsc import IpscPacket
 from radio_gateway.protocols.hytera.message import RadioAddress
 from radio_gateway.protocols.hytera.tmp import PrivateData
+from radio_gateway.protocols.mmdvm.frames import Frame, FrameType
 from radio_gateway.protocols.mototrbo import ars, tms
 from radio_gateway.protocols.tait.packet import Packet
 from radio_gateway.recording import bundle
@@ -64,11 +67,18 @@ def hytera_packet(**changed: bytes) -> bytes:
     return replace(packet, **changed).build()  # type: ignore[arg-type]  # octets alone
 
 
+def hytera_report(time_of_day: bytes) -> bytes:
+    """A report of a place whose time is no time."""
+    gps = b"A" + time_of_day + b"010326N5630.0000E02100.00000.0000"
+    return lp.ConditionReport(1, RadioAddress(10, ANNA), GpsData.from_bytes(gps)).build()
+
+
 @pytest.mark.parametrize(
     ("kind", "endpoint", "data", "secret"),
     [
         ("hytera", "rrs1", Hstrp(0x20, 1, (Option(9, SECRET),)).build(), SECRET),
         ("hytera", "rrs1", Hstrp(0x20, 1, (Option(5, SECRET),)).build(), SECRET),
+        ("hytera", "lp1", hytera_report(SECRET), SECRET),
         ("hytera-ipsc", "dmr", hytera_packet(header=b"SECR"), b"SECR"),
         ("hytera-ipsc", "dmr", hytera_packet(reserved=b"SEC"), b"SEC"),
         ("mototrbo", "ars", ars.Answer(value=1, rest=SECRET).build(), SECRET),
@@ -237,3 +247,10 @@ def test_an_alias_of_which_two_base_stations_hear_a_part_each(
         ]
     alike(tmp_path, records, 3)
     assert "talker_alias_heard" in {event["kind"] for event in events(tmp_path / "raw.pcapng")}
+
+
+def test_a_setting_longer_than_any_is_left_out() -> None:
+    sent = record("mmdvm-modem", Frame(FrameType.GET_STATUS, SECRET * 9).build(), "serial")
+    assert [str(told) for told in SCRUBS["mmdvm-modem"]([sent], Pseudonyms())] == [
+        "frames that tell of the base alone"
+    ]
