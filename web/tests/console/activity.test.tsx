@@ -166,6 +166,16 @@ describe("a call alert", () => {
   });
 });
 
+test.each([[1, "LP-101"], [3, "Dispečers"], [77, "Dispečers"], [null, "Dispečers"]])(
+  "a text to another patrol says to whom, and to no patrol is the dispatcher's: %s", async (called, name) => {
+    stores.radios.put(radio(3, { alias: null, unit_id: null }));
+    const said: Partial<Message> = { direction: "in", state: "received", text: "Klausos", radio_id: 9, unit_id: null };
+    stores.messages.replace([message(1, { ...said, called_radio_id: called })]);
+    await draw(<ActivityPanel />);
+    expect(rows()).toEqual([`13:59:50Viesis · 2349999 → ${name}Klausos`]);
+  },
+);
+
 test("a text told by a server that does not know of kinds is shown", async () => {
   const older: Partial<Message> = message(1, { direction: "in", state: "received", text: "Klausos" });
   delete older.kind;

@@ -9,7 +9,7 @@ import { names } from "../../ui/names";
 import { notifyError } from "../../ui/notices";
 import { failureReason } from "../../ui/failure-reason";
 import { plain } from "../../ui/text";
-import { askedOf, isCallAlert } from "../../ui/wording";
+import { askedOf, isCallAlert, writtenTo } from "../../ui/wording";
 import { Who } from "./activity-row";
 
 /** One text with the ladder of its delivery: sent is not delivered. Or a radio that asks to be called back. */
@@ -19,7 +19,7 @@ export function MessageRow({ message }: { message: Message }) {
   const other = <Who unitId={message.unit_id} name={names.correspondent(message)} />;
   const own = <b>{message.user ? plain(message.user) : t("text.desk")}</b>;
   const alert = isCallAlert(message);
-  const receiver = alert ? askedOf(message) : names.shortTalkgroup(message.talkgroup_id);
+  const receiver = alert ? askedOf(message) : writtenTo(message);
   return (
     <li>
       <time dateTime={message.created_at}>{clock(message.created_at, names.zone(message.agency_id))}</time>
