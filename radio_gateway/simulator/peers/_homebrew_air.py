@@ -2,18 +2,19 @@
 
 import heapq
 import random
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from radio_gateway.protocols.dmr.air import AirBurst, Channel, Parties
 from radio_gateway.protocols.dmr.burst import build_data
-from radio_gateway.protocols.dmr.csbk import Csbk, EmergencyAlarm
+from radio_gateway.protocols.dmr.csbk import Csbk
 from radio_gateway.protocols.dmr.sending import status_bursts
 from radio_gateway.protocols.dmr.slot_type import DataType, SlotType
 from radio_gateway.protocols.dmr.sync import Sync
 from radio_gateway.protocols.homebrew.dmrd import DmrFrame, FrameType
+from radio_gateway.simulator.peers._dmr_control import ControlBlocks
 from radio_gateway.simulator.peers._dmr_data import RadioData
 from radio_gateway.simulator.peers._dmr_voice import (
     HEADERS,
@@ -29,7 +30,6 @@ from radio_gateway.simulator.peers.homebrew_radios import ListeningRadios
 from radio_gateway.simulator.peers.speech import Speech
 
 FRAME_S: Final = 0.06
-ALARM_REPEATS: Final = 6
 ALARM_EVERY_S: Final = 0.36
 ANSWER_AFTER_S: Final = 0.24
 "What a radio needs to change from hearing to sending."
@@ -50,7 +50,7 @@ FAR: Final = Ear((-112, -94), 12)
 "Of a repeater at the edge of its reach."
 
 
-class HomebrewAir(ABC):
+class HomebrewAir(ControlBlocks):
     """Two slots; deterministic by the `random.Random` it is given."""
 
     def __init__(self, number: int, colour_code: int, rng: random.Random, ear: Ear = NEAR) -> None:
@@ -125,20 +125,6 @@ class HomebrewAir(ABC):
             at += FRAME_S
         self._busy_until[slot] = at
         return at
-
-    def emergency_alarm(
-        self, radio: int, talkgroup: int, *, now: float, slot: int = 1, repeats: int = ALARM_REPEATS
-    ) -> float:
-        """Let a radio send its alarm `repeats` times; returns when the slot is free again."""
-        return self.control(
-            EmergencyAlarm(talkgroup, radio).build(),
-            radio,
-            talkgroup,
-            now=now,
-            slot=slot,
-            group=True,
-            repeats=repeats,
-        )
 
     def control(
         self,

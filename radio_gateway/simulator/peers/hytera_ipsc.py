@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from radio_gateway.protocols.dmr.air import Channel, Parties
-from radio_gateway.protocols.dmr.csbk import Csbk, EmergencyAlarm
+from radio_gateway.protocols.dmr.csbk import Csbk
 from radio_gateway.protocols.dmr.link_control import VoiceLc
 from radio_gateway.protocols.dmr.packet_building import datagram
 from radio_gateway.protocols.dmr.slot_type import DataType
-from radio_gateway.protocols.hytera.ipsc import IpscPacket, IpscPing, SlotType, SyncKind
+from radio_gateway.protocols.hytera.ipsc import DMR_MARK, IpscPacket, IpscPing, SlotType, SyncKind
 from radio_gateway.protocols.hytera.ipsc_p2p import (
     KEEP_ALIVE,
     MARK,
@@ -22,6 +22,7 @@ from radio_gateway.protocols.hytera.ipsc_p2p import (
     NOT_REGISTERED,
     P2pRequest,
 )
+from radio_gateway.simulator.peers._dmr_control import ControlBlocks
 from radio_gateway.simulator.peers._dmr_voice import (
     HEADERS,
     SUPERFRAME,
@@ -35,7 +36,6 @@ from radio_gateway.simulator.peers.speech import Speech
 FRAME_S: Final = 0.06
 PING_S: Final = 7.0
 RETRY_S: Final = 1.0
-ALARM_REPEATS: Final = 6
 AGAIN_AFTER_S: Final = 0.6
 "A radio waits so long for an answer before it repeats a packet."
 SEND_SEQUENCES: Final = 8
@@ -52,7 +52,7 @@ _SLOT_TYPES: Final = {
 _NORMAL, _SYNC, _TERMINATOR = 0x41, 0x42, 0x43
 
 
-class HyteraIpscRepeater:
+class HyteraIpscRepeater(ControlBlocks):
     """One repeater with two slots; deterministic by the `random.Random` it is given."""
 
     def __init__(self, rng: random.Random, *, colour_code: int = 1) -> None:
@@ -139,13 +139,6 @@ class HyteraIpscRepeater:
         self._busy_until[slot] = at
         return at
 
-    def emergency_alarm(self, radio: int, talkgroup: int, *, now: float, slot: int = 1) -> float:
-        """Let a radio send its alarm over and over; returns when the slot is free again."""
-        block = EmergencyAlarm(talkgroup, radio).build()
-        return self.control(
-            block, radio, talkgroup, now=now, slot=slot, group=True, repeats=ALARM_REPEATS
-        )
-
     def control(
         self,
         block: Csbk,
@@ -157,7 +150,6 @@ class HyteraIpscRepeater:
         group: bool = False,
         repeats: int = 1,
     ) -> float:
-        """Pass on a control block of a radio; returns when the slot is free again."""
         octets = self._channel.burst(DataType.CSBK, block.build()).octets
         at = max(now, self._busy_until[slot])
         for _ in range(repeats):
@@ -273,7 +265,7 @@ class HyteraIpscRepeater:
             header=b"\x5a\x5a\x5a\x5a",
             sequence=sequence,
             packet_type=packet_type,
-            mark=bytes.fromhex("000501"),
+            mark=DMR_MARK,
             slot_octet=slot,
             reserved=bytes(3),
             slot_word=0x1111 * slot,

@@ -13,7 +13,7 @@ from typing import Final
 
 from radio_gateway.protocols.dmr.air import AirBurst, Channel, Parties
 from radio_gateway.protocols.dmr.burst import build_data
-from radio_gateway.protocols.dmr.csbk import Csbk, EmergencyAlarm
+from radio_gateway.protocols.dmr.csbk import Csbk
 from radio_gateway.protocols.dmr.sending import status_bursts
 from radio_gateway.protocols.dmr.slot_type import DataType, SlotType
 from radio_gateway.protocols.dmr.sync import Sync
@@ -34,6 +34,7 @@ from radio_gateway.protocols.mmdvm.messages import (
 )
 from radio_gateway.protocols.mmdvm.reader import IDLE_S, FrameReader
 from radio_gateway.protocols.mmdvm.version import Modes, Status, StatusFlags, Version
+from radio_gateway.simulator.peers._dmr_control import ControlBlocks
 from radio_gateway.simulator.peers._dmr_data import RadioData
 from radio_gateway.simulator.peers._dmr_voice import HEADERS, lc_frame, voice_frames
 from radio_gateway.simulator.peers.homebrew_radios import ListeningRadios
@@ -42,7 +43,6 @@ from radio_gateway.simulator.peers.speech import Speech
 FRAME_S: Final = 0.06
 BUFFER: Final = 10
 "Bursts of each timeslot that wait to be transmitted."
-ALARM_REPEATS: Final = 6
 ALARM_EVERY_S: Final = 0.36
 ANSWER_AFTER_S: Final = 0.24
 "What a radio needs to change from hearing to sending."
@@ -58,7 +58,7 @@ class LineLoss:
     "Frames that lack one octet."
 
 
-class ModemPeer:
+class ModemPeer(ControlBlocks):
     """One modem; deterministic by the `random.Random` it is given."""
 
     def __init__(
@@ -171,13 +171,19 @@ class ModemPeer:
         self._busy_until[slot] = at
         return at
 
-    def emergency_alarm(self, radio: int, talkgroup: int, *, now: float, slot: int = 1) -> float:
-        """Let a radio send its alarm; returns when the slot is free again."""
-        block = EmergencyAlarm(talkgroup, radio).build()
-        return self.control(block, now=now, slot=slot, repeats=ALARM_REPEATS)
-
-    def control(self, block: Csbk, *, now: float, slot: int = 1, repeats: int = 1) -> float:
-        """Let a radio send any control block."""
+    def control(
+        self,
+        block: Csbk,
+        radio: int,
+        target: int,
+        *,
+        now: float,
+        slot: int = 1,
+        group: bool = False,
+        repeats: int = 1,
+    ) -> float:
+        """Let a radio send any control block; on the air the block alone says whose it is."""
+        del radio, target, group
         slot_type = SlotType(self._colour_code, DataType.CSBK)
         octets = build_data(Sync.MS_DATA, slot_type, block.build())
         return self.send(

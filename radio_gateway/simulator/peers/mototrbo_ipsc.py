@@ -9,7 +9,7 @@ import random
 from typing import Final
 
 from radio_gateway.protocols.dmr.air import Parties
-from radio_gateway.protocols.dmr.csbk import Csbk, EmergencyAlarm
+from radio_gateway.protocols.dmr.csbk import Csbk
 from radio_gateway.protocols.dmr.header_building import build_data_header
 from radio_gateway.protocols.dmr.packet_building import datagram
 from radio_gateway.protocols.dmr.slot_type import DataType
@@ -45,6 +45,7 @@ from radio_gateway.protocols.mototrbo.ipsc_user import (
     UserType,
     flags_of,
 )
+from radio_gateway.simulator.peers._dmr_control import ControlBlocks
 from radio_gateway.simulator.peers._ipsc_contents import (
     block_content,
     full_lc,
@@ -54,7 +55,6 @@ from radio_gateway.simulator.peers.speech import Speech
 
 FRAME_S: Final = 0.06
 HEADERS: Final = 3
-ALARM_REPEATS: Final = 6
 AGAIN_AFTER_S: Final = 0.6
 "A radio waits so long for an answer before it repeats a packet."
 SEND_SEQUENCES: Final = 8
@@ -62,7 +62,7 @@ _TICKS: Final = 480
 _FIRST_PAYLOAD, _LAST_PAYLOAD = 0x5D, 0x5E
 
 
-class IpscRepeater:
+class IpscRepeater(ControlBlocks):
     """One repeater with two slots; deterministic by the `random.Random` it is given."""
 
     def __init__(
@@ -192,13 +192,6 @@ class IpscRepeater:
         kind = UserType.PRIVATE_VOICE if speech.private else UserType.GROUP_VOICE
         return self._transmit(kind, radio, target, contents, speech.slot, now, ends=ends)
 
-    def emergency_alarm(self, radio: int, talkgroup: int, *, now: float, slot: int = 1) -> float:
-        """Let a radio send its alarm over and over; returns when the slot is free again."""
-        block = EmergencyAlarm(talkgroup, radio).build()
-        return self.control(
-            block, radio, talkgroup, now=now, slot=slot, group=True, repeats=ALARM_REPEATS
-        )
-
     def control(
         self,
         block: Csbk,
@@ -210,7 +203,6 @@ class IpscRepeater:
         group: bool = False,
         repeats: int = 1,
     ) -> float:
-        """Pass on a control block of a radio; returns when the slot is free again."""
         contents: list[Content] = [self._block(BurstType.CSBK, block.build())] * repeats
         kind = UserType.GROUP_DATA if group else UserType.PRIVATE_DATA
         return self._transmit(kind, radio, target, contents, slot, now, ends=True)

@@ -11,7 +11,6 @@ from typing import Final
 from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Peer
-from radio_gateway.protocols.dmr.csbk import CallAlert
 from radio_gateway.protocols.errors import ProtocolError
 from radio_gateway.protocols.homebrew.configuration import Configuration
 from radio_gateway.simulator.fleet import DemoRadio
@@ -98,10 +97,8 @@ class HomebrewStation(DmrStation):
     def write(self, radio: DemoRadio, text: str, at: Moment) -> None:
         """These radios are not programmed for data: who has something to say asks for a call."""
         del text  # said by voice
-        number = radio.id.number
-        alert = CallAlert(_NO_DISPATCHER, number).build()
-        self._repeater.control(
-            alert, number, _NO_DISPATCHER, now=at.mono, slot=DATA_SLOT, repeats=ALERT_REPEATS
+        self._repeater.call_alert(
+            radio.id.number, _NO_DISPATCHER, now=at.mono, slot=DATA_SLOT, repeats=ALERT_REPEATS
         )
 
     def say_status(self, radio: DemoRadio, status: int, fix: Fix, at: Moment) -> None:

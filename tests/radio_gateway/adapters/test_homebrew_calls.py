@@ -21,7 +21,7 @@ from radio_gateway.domain.events import (
 )
 from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.ids import RadioId, TalkgroupId
-from radio_gateway.protocols.dmr.csbk import CallAlert, RadioCheck
+from radio_gateway.protocols.dmr.csbk import RadioCheck
 from radio_gateway.protocols.dmr.link_control import GpsInfo
 from radio_gateway.simulator.peers.speech import Speech
 from tests.radio_gateway.adapters.homebrew_network import KAROSTA, LIEPAJA, Network
@@ -586,10 +586,9 @@ class TestBadNetwork:
 
 
 def test_who_asks_to_be_called_back_is_told_once(network: Network) -> None:
-    block = CallAlert(OTHER, PATROL).build()
     for delay in (0.0, 2.0, 13.0):
         for repeater in network.repeaters.values():
-            repeater.control(block, PATROL, OTHER, now=network.now + delay, repeats=3)
+            repeater.call_alert(PATROL, OTHER, now=network.now + delay, repeats=3)
     network.run(16.0)
 
     asked = network.events(CallAlertReceived)
@@ -599,8 +598,8 @@ def test_who_asks_to_be_called_back_is_told_once(network: Network) -> None:
 
 
 def test_a_call_alert_that_names_nobody_is_for_the_dispatcher(network: Network) -> None:
-    network.repeaters[LIEPAJA].control(CallAlert(0, PATROL).build(), PATROL, 0, now=network.now)
-    network.repeaters[LIEPAJA].control(CallAlert(OTHER, 0).build(), 0, OTHER, now=network.now)
+    network.repeaters[LIEPAJA].call_alert(PATROL, 0, now=network.now)
+    network.repeaters[LIEPAJA].call_alert(0, OTHER, now=network.now)
     network.run(1.0)
 
     [asked] = network.events(CallAlertReceived)

@@ -200,8 +200,7 @@ def test_a_wish_to_be_called_back_says_whom_it_asks_unless_the_dispatcher(
     target: int, called: RadioId | None
 ) -> None:
     network = heard_network()
-    block = csbk.CallAlert(target, PATROL).build()
-    network.repeaters[KAROSTA].control(block, PATROL, target, now=network.now, slot=1)
+    network.repeaters[KAROSTA].call_alert(PATROL, target, now=network.now, slot=1)
     network.run(1.0)
     [asked] = network.events(CallAlertReceived)
     assert (asked.radio, asked.called) == (RADIO, called)

@@ -37,7 +37,6 @@ from radio_gateway.domain.events import (
 from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.domain.ports import Peer
-from radio_gateway.protocols.dmr.csbk import CallAlert
 from radio_gateway.protocols.dmr.link_control import GpsInfo
 from radio_gateway.protocols.mototrbo.ipsc_auth import IpscKey
 from radio_gateway.protocols.mototrbo.ipsc_monitor import CallState, CallType
@@ -246,8 +245,7 @@ def test_a_repeaters_report_of_an_emergency_raises_it(
 
 
 def test_a_wish_to_be_called_back_is_told_once_by_burst_and_report(network: Network) -> None:
-    block = CallAlert(RADIO + 1, RADIO).build()
-    network.master.control(block, RADIO, RADIO + 1, now=network.now, repeats=3)
+    network.master.call_alert(RADIO, RADIO + 1, now=network.now, repeats=3)
     for repeater in (network.master, network.east):
         repeater.report(RADIO, RADIO + 1, CallType.CALL_ALERT, now=network.now)
         repeater.report(

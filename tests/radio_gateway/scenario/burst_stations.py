@@ -13,7 +13,6 @@ from radio_gateway.config import LinkEntry
 from radio_gateway.domain.geo import GeoPoint
 from radio_gateway.protocols.dmr.air import Channel, Parties
 from radio_gateway.protocols.dmr.burst import DataBurst, parse_burst
-from radio_gateway.protocols.dmr.csbk import CallAlert
 from radio_gateway.protocols.dmr.packet_building import Packet, datagram
 from radio_gateway.protocols.dmr.sync import Sync
 from radio_gateway.protocols.homebrew.configuration import Configuration
@@ -184,9 +183,8 @@ class _HomebrewStation(_ConfirmedRadio):
         self.wake()
 
     def ask_back(self) -> None:
-        alert = CallAlert(DISPATCHER, NUMBER).build()
-        self.peer.control(
-            alert, NUMBER, DISPATCHER, now=self.now, slot=self.SLOT, repeats=ALERT_REPEATS
+        self.peer.call_alert(
+            NUMBER, DISPATCHER, now=self.now, slot=self.SLOT, repeats=ALERT_REPEATS
         )
         self.wake()
 
@@ -320,8 +318,7 @@ class IpscStation(_MotorolaRadio):
         self.wake()
 
     def ask_back(self) -> None:
-        alert = CallAlert(DISPATCHER, NUMBER).build()
-        self.peer.control(alert, NUMBER, DISPATCHER, now=self.now, repeats=ALERT_REPEATS)
+        self.peer.call_alert(NUMBER, DISPATCHER, now=self.now, repeats=ALERT_REPEATS)
         self.wake()
 
     def press(self) -> None:
@@ -391,8 +388,7 @@ class HyteraIpscStation(DrivenStation):
         self.wake()
 
     def ask_back(self) -> None:
-        alert = CallAlert(DISPATCHER, NUMBER).build()
-        self.peer.control(alert, NUMBER, DISPATCHER, now=self.now, repeats=ALERT_REPEATS)
+        self.peer.call_alert(NUMBER, DISPATCHER, now=self.now, repeats=ALERT_REPEATS)
         self.wake()
 
     def press(self) -> None:
@@ -460,9 +456,7 @@ class ModemStation(_ConfirmedRadio):
         self.wake()
 
     def ask_back(self) -> None:
-        self.peer.control(
-            CallAlert(DISPATCHER, NUMBER).build(), now=self.now, repeats=ALERT_REPEATS
-        )
+        self.peer.call_alert(NUMBER, DISPATCHER, now=self.now, repeats=ALERT_REPEATS)
         self.wake()
 
     def press(self) -> None:
