@@ -9,7 +9,6 @@ from radio_gateway.protocols.errors import MalformedError
 _MOTOTRBO_TYPES: Final = frozenset(
     (0x61, 0x62, 0x63, 0x80, 0x81, 0x83, 0x84, 0x85, *range(0x90, 0x9C))
 )
-_HYTERA_MARK: Final = bytes.fromhex("000501")
 _PING_MARK: Final = bytes.fromhex("0a00000014")
 
 
@@ -67,7 +66,9 @@ def read_hytera(data: bytes, burst_fields: Callable[[bytes], Fields]) -> list[Fi
 
 def is_hytera(data: bytes) -> bool:
     """Whether a datagram is of IP multi-site connect: by its length and its fixed octets."""
-    burst = len(data) in (72, 103) and data[9:12] == _HYTERA_MARK
+    from radio_gateway.protocols.hytera.ipsc import DMR_MARK
+
+    burst = len(data) in (72, 103) and data[9:12] == DMR_MARK
     return burst or data[:3] == b"P2P" or (len(data) == 20 and data[4:9] == _PING_MARK)
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Final
 
-from radio_gateway.adapters._dmr_services import is_hdap
 from radio_gateway.decoding_ipsc import is_hytera, may_be_mototrbo
 from radio_gateway.protocols.errors import MalformedError
 from radio_gateway.protocols.homebrew.frames import parse_frame
 from radio_gateway.protocols.homebrew.openbridge import without_signature
 from radio_gateway.protocols.hytera import hrnp, hstrp
+from radio_gateway.protocols.hytera.hdap import is_hdap
 from radio_gateway.protocols.mmdvm.frames import Frame
 from radio_gateway.protocols.mototrbo.ipsc import OtherPacket, parse_packet
 

@@ -42,7 +42,7 @@ from radio_gateway.protocols.dmr.reassembly import DataPacket
 from radio_gateway.protocols.errors import MalformedError
 from radio_gateway.protocols.hytera import lp, rrs, tmp
 from radio_gateway.protocols.hytera.frames import read_message
-from radio_gateway.protocols.hytera.hdap import Hdap
+from radio_gateway.protocols.hytera.hdap import Hdap, is_hdap
 from radio_gateway.protocols.hytera.message import Message, UnknownMessage
 from radio_gateway.protocols.mototrbo import ars, lrrp, tms
 from radio_gateway.protocols.mototrbo.lrrp_report import Report
@@ -55,7 +55,6 @@ ARS_PORT: Final = 4005
 LRRP_PORT: Final = 4001
 TMS_PORT: Final = 4007
 HYTERA_PORTS: Final = frozenset((3002, 3003, 3004, 3017, 3018, *range(30001, 30011)))
-_HDAP_SERVICES: Final = frozenset((0x08, 0x09, 0x11))
 COMPRESSED_HEADER: Final = 5
 "Octets of a compressed datagram in front of its ports."
 _SERVER: Final = 1
@@ -310,11 +309,3 @@ def _as_hytera_packs(datagram: Datagram, packet: DataPacket) -> Datagram:
     if packet.header.sap == Sap.UDP_IP_COMPRESSED and packet.vendor is None and is_hdap(octets):
         return replace(datagram, target_port=None, payload=octets)
     return datagram
-
-
-def is_hdap(payload: bytes) -> bool:
-    """Whether octets are a Hytera message, whatever the port: by its service and its end."""
-    if len(payload) < 7 or payload[0] & 0x7F not in _HDAP_SERVICES:
-        return False
-    end = 5 + int.from_bytes(payload[3:5], "big") + 1
-    return end < len(payload) and payload[end] == 0x03

@@ -38,7 +38,7 @@ DATA_TYPES: Final[dict[int, DataType]] = {
 }
 _VOICE: Final = frozenset(range(SlotType.VOICE_A, SlotType.VOICE_F + 1, 0x1111))
 _GROUP: Final = 1
-_CSBK_OCTETS: Final = 10
+CSBK_OCTETS: Final = 10
 _SERVICES: Final = {service.value: service for service in Service}
 
 
@@ -251,5 +251,5 @@ class HyteraIpscMaster:
             if isinstance(lc, VoiceLc):
                 self._receiver.calls.told(frame, lc, site, at)
         elif packet.frame_type == SyncKind.CSBK:  # the repeater has checked its CRC and drops it
-            block = seal(octets[:_CSBK_OCTETS], CrcMask.CSBK)
+            block = seal(octets[:CSBK_OCTETS], CrcMask.CSBK)
             self._receiver.block(frame, DataType.CSBK, block, packet.colour_code, site, at)

@@ -12,6 +12,7 @@ from radio_gateway.adapters._dmr_faults import FaultLog
 from radio_gateway.adapters._dmr_receiver import Receiver
 from radio_gateway.adapters._dmr_refusals import refusal
 from radio_gateway.adapters._dmr_sites import HEALTH_EVERY_S, Site
+from radio_gateway.adapters._mototrbo_ipsc_blocks import BlockOrder, as_on_air
 from radio_gateway.adapters._mototrbo_ipsc_calls import MonitoredCalls
 from radio_gateway.adapters._mototrbo_ipsc_reports import Alarms, RepeaterLog
 from radio_gateway.adapters._recent import Recent
@@ -20,7 +21,6 @@ from radio_gateway.domain.events import Event, LinkState, TelemetryReceived
 from radio_gateway.domain.ids import RadioId, TalkgroupId
 from radio_gateway.domain.moment import Moment
 from radio_gateway.domain.ports import Ability, Capabilities, Outgoing, Peer
-from radio_gateway.protocols.dmr.data_header import DataFormat
 from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.protocols.errors import MalformedError, RefusedError
 from radio_gateway.protocols.mototrbo.ipsc_auth import IpscKey
@@ -57,7 +57,6 @@ DATA_TYPES: Final = {
     BurstType.RATE_12_DATA: DataType.RATE_12_DATA,
     BurstType.RATE_34_DATA: DataType.RATE_34_DATA,
 }
-_RESPONSE_REQUESTED: Final = 0x40
 _VOICE: Final = (UserType.GROUP_VOICE, UserType.PRIVATE_VOICE)
 UNKNOWN_REPEATED_S: Final = 30.0
 _CALL_TYPES: Final = frozenset(CallType)
@@ -155,8 +154,7 @@ class IpscListener:
         self._faults = FaultLog(config.name, log)
         self._whole = Site(config.name, None)
         self._sites: dict[int, Site] = {}
-        self._confirmed: dict[tuple[int, int], bool] = {}
-        "Whether the packet on a slot of a repeater wants an answer."
+        self._order = BlockOrder()
         self._health_at: float | None = None
 
     def feed(self, frame: bytes, peer: Peer, at: Moment) -> None:
@@ -272,24 +270,13 @@ class IpscListener:
                 self._receiver.calls.encrypted(frame, at)
         elif isinstance(content, BlockContent):
             kind = DATA_TYPES[BurstType(content.burst_type)]
-            block = self._in_order(packet, kind, content.block)
+            turned = self._order.turned(packet, kind, content.block)
+            block = as_on_air(content.block) if turned else content.block
             self._receiver.block(frame, kind, block, content.colour_code, site, at)
             if kind is DataType.TERMINATOR_WITH_LC:
                 return
         if packet.last and packet.user_type in _VOICE:
             self._receiver.calls.terminator(frame, None, site, at)
-
-    def _in_order(self, packet: UserPacket, kind: DataType, block: bytes) -> bytes:
-        """A block as on the air: in confirmed packets its first two octets come last.
-
-        Known of rate 3/4 only; unconfirmed packets have no such octets to move.
-        """
-        key = packet.peer, packet.slot
-        if kind is DataType.DATA_HEADER and block[0] & 0xF != DataFormat.PROPRIETARY:
-            self._confirmed[key] = bool(block[0] & _RESPONSE_REQUESTED)
-        if kind is DataType.RATE_34_DATA and self._confirmed.get(key):
-            return block[-2:] + block[:-2]
-        return block
 
     def _frame(self, packet: UserPacket) -> _Frame:
         parties = packet.source.to_bytes(3, "big") + packet.target.to_bytes(3, "big")

@@ -28,7 +28,7 @@ from radio_gateway.recording.scrubs.scrubbing import LeftOut, Scrub
 
 SCRUBS: Final[dict[str, Scrub]] = {
     "homebrew": homebrew.scrub,
-    "homebrew-peer": homebrew.scrub,
+    "homebrew-peer": homebrew.scrub_master,
     "hytera": hytera.scrub,
     "hytera-ipsc": hytera_ipsc.scrub,
     "hytera-serial": hytera.scrub_serial,

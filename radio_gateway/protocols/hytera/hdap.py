@@ -149,3 +149,12 @@ class Hdap:
 
 
 _OpenHdap: Final = unfrozen(Hdap)
+_OF_RADIOS: Final = frozenset((Service.LP, Service.TMP, Service.RRS))
+
+
+def is_hdap(octets: bytes) -> bool:
+    """Whether octets are what a radio sends over the air, whatever the port: by service and end."""
+    if len(octets) < _HEADER + _TAIL or octets[0] & ~RELIABLE not in _OF_RADIOS:
+        return False
+    end = _HEADER + int.from_bytes(octets[3:5], "big") + 1
+    return end < len(octets) and octets[end] == END

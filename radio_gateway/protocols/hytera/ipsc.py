@@ -8,6 +8,8 @@ from radio_gateway.protocols.errors import MalformedError
 
 PACKET_SIZE: Final = 72
 PING_SIZE: Final = 20
+DMR_MARK: Final = bytes.fromhex("000501")
+"Octets 9 to 11 of every packet of the DMR port."
 _PING_MARK: Final = bytes.fromhex("0a00000014")
 _RESPONSE: Final = 0xFF
 
@@ -49,7 +51,7 @@ class IpscPacket:
     packet_type: int
     "Low nibble: 1 voice or data, 2 sync or wake-up, 3 terminator."
     mark: bytes
-    "3 octets, 000501"
+    "3 octets, `DMR_MARK`"
     slot_octet: int
     reserved: bytes
     "3 octets"

@@ -2,7 +2,7 @@
 
 Some of it stands alone. Link control within voice, talker aliases and data packets are spread
 over bursts that come late, doubled or never: these get what stands for the whole once that was
-found, and what never became whole is left out.
+found, and what never became whole says nothing.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, TypeAlias
 
+from radio_gateway.adapters._dmr_calls import JOIN_WITHIN_S
 from radio_gateway.adapters._dmr_reception import Positions
 from radio_gateway.protocols.dmr import embedded
 from radio_gateway.protocols.dmr.emb import Emb, Lcss
@@ -25,8 +26,6 @@ from radio_gateway.recording.scrubs.packets import PacketSlot
 from radio_gateway.recording.scrubs.scrubbing import UNREADABLE, LeftOut
 
 _NOTHING: Final = embedded.NULL_FRAGMENT
-_JOIN_S: Final = 0.5
-"How much later than others a base station may begin to hear a transmission."
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +145,7 @@ def _talks(streams: Iterable["_Stream"]) -> list[list[_AliasPart]]:
             found.append(stream.alias_parts)
             continue
         until, parts = running.get(stream.parties, (0.0, []))
-        if stream.began > until + _JOIN_S:
+        if stream.began > until + JOIN_WITHIN_S:
             parts = []
         if not parts:
             found.append(parts)

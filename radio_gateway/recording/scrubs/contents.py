@@ -11,7 +11,6 @@ from radio_gateway.adapters._dmr_services import (
     HYTERA_PORTS,
     LRRP_PORT,
     TMS_PORT,
-    is_hdap,
 )
 from radio_gateway.protocols.dmr import short_text
 from radio_gateway.protocols.dmr.content import (
@@ -27,6 +26,7 @@ from radio_gateway.protocols.dmr.data_header import Sap, ShortDataHeader, UdtHea
 from radio_gateway.protocols.dmr.ip import CompressedUdp, UdpDatagram
 from radio_gateway.protocols.dmr.reassembly import DataPacket
 from radio_gateway.protocols.errors import MalformedError
+from radio_gateway.protocols.hytera.hdap import is_hdap
 from radio_gateway.recording.pseudonyms import Pseudonyms
 from radio_gateway.recording.scrubs import blocks, hytera, mototrbo
 from radio_gateway.recording.scrubs.scrubbing import LeftOut

@@ -1,7 +1,8 @@
 """Homebrew datagrams without the real numbers, places, names and voices.
 
-Logins are left out: their digests would let a passphrase be guessed. So do the signatures of
-OpenBridge: others stand in their place, equal for equal, since a bridge's datagram counts once.
+Logins are left out: their digests would let a passphrase be guessed, as the signatures of
+OpenBridge would. Others stand in the place of these, equal for equal, since a bridge's datagram
+counts once.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,7 +14,6 @@ from radio_gateway.adapters._recent import Recent
 from radio_gateway.adapters.openbridge import REPLAYED_KEPT, REPLAYED_S, channel
 from radio_gateway.protocols.dmr.link_control import TalkerAliasPart
 from radio_gateway.protocols.dmr.slot_type import DataType
-from radio_gateway.protocols.errors import MalformedError
 from radio_gateway.protocols.homebrew.dmrd import AliasFrame, DmrFrame, FrameType, GpsFrame
 from radio_gateway.protocols.homebrew.frames import parse_frame
 from radio_gateway.protocols.homebrew.messages import (
@@ -30,6 +30,7 @@ from radio_gateway.recording.ring import Record
 from radio_gateway.recording.scrubs import air, blocks
 from radio_gateway.recording.scrubs.aliases import AliasRun
 from radio_gateway.recording.scrubs.bursts import close_burst, open_burst
+from radio_gateway.recording.scrubs.reading import scrub_frames
 from radio_gateway.recording.scrubs.scrubbing import UNREADABLE, LeftOut, Told
 
 _PLAIN_OCTETS: Final = 55
@@ -38,18 +39,13 @@ _PLAIN_OCTETS: Final = 55
 
 def scrub(records: Sequence[Record], names: Pseudonyms) -> list[Told]:
     """See `scrubbing.Scrub`."""
-    of_master = bool(records) and records[0].where.kind == "homebrew-peer"
-    as_heard = _of_master if of_master else _of_repeater
-    return _scrubbed([record.data for record in records], records, names, as_heard)
+    return _scrubbed([(record.data, record.at) for record in records], names, lambda frame: frame)
 
 
-def _of_repeater(frame: DmrFrame) -> DmrFrame:
-    return frame
-
-
-def _of_master(frame: DmrFrame) -> DmrFrame:
-    """All that a master sends counts as heard by one repeater."""
-    return replace(frame, repeater_id=1)
+def scrub_master(records: Sequence[Record], names: Pseudonyms) -> list[Told]:
+    """The same of a master that we log in to: all that it sends counts as of one repeater."""
+    sent = [(record.data, record.at) for record in records]
+    return _scrubbed(sent, names, lambda frame: replace(frame, repeater_id=1))
 
 
 def scrub_bridge(records: Sequence[Record], names: Pseudonyms) -> list[Told]:
@@ -62,7 +58,7 @@ def scrub_bridge(records: Sequence[Record], names: Pseudonyms) -> list[Told]:
             firsts[signature] = n
         first.append(firsts.get(signature))
     kept = [n for n, place in enumerate(first) if place == n]
-    found = _scrubbed([opened[n][0] for n in kept], [records[n] for n in kept], names, channel)
+    found = _scrubbed([(opened[n][0], records[n].at) for n in kept], names, channel)
     told = dict(zip(kept, found, strict=True))
     return [
         _signed(LeftOut(UNREADABLE) if n is None else told[n], signature, names)
@@ -94,33 +90,27 @@ class _Burst:
 
 
 def _scrubbed(
-    frames: Sequence[bytes],
-    records: Sequence[Record],
+    sent: Sequence[tuple[bytes, float]],
     names: Pseudonyms,
     as_heard: Callable[[DmrFrame], DmrFrame],
 ) -> list[Told]:
-    told: list[Told] = []
-    bursts: dict[int, _Burst] = {}
-    aliases: dict[tuple[int, int], AliasRun] = {}
-    for n, (octets, record) in enumerate(zip(frames, records, strict=True)):
-        told.append(None)
-        try:
-            match parse_frame(octets):
-                case DmrFrame() as frame:
-                    heard = _heard(as_heard(frame), record.at)
-                    bursts[n] = _Burst(frame, max(0, len(octets) - _PLAIN_OCTETS), heard)
-                case AliasFrame() as frame:
-                    run = aliases.setdefault((frame.repeater_id, frame.source), AliasRun(names))
-                    run.add(frame.part, partial(_put_alias, told, n, frame, names))
-                case frame:
-                    told[n] = _alone(frame, names)
-        except (MalformedError, ValueError):
-            told[n] = LeftOut(UNREADABLE)
-    for run in aliases.values():
-        run.finish()
-    found = air.scrub([burst.heard for burst in bursts.values()], names)
-    for (n, burst), content in zip(bursts.items(), found, strict=True):
-        told[n] = content if isinstance(content, LeftOut) else burst.closed(content, names)
+    """Datagrams with their times."""
+    aliases: list[tuple[int, AliasFrame]] = []
+
+    def read(numbered: tuple[int, tuple[bytes, float]]) -> _Burst | Told:
+        n, (octets, at) = numbered
+        match parse_frame(octets):
+            case DmrFrame() as frame:
+                padding = max(0, len(octets) - _PLAIN_OCTETS)
+                return _Burst(frame, padding, _heard(as_heard(frame), at))
+            case AliasFrame() as frame:
+                aliases.append((n, frame))
+                return None
+            case frame:
+                return _alone(frame, names)
+
+    told = scrub_frames(enumerate(sent), read, names)
+    _put_aliases(told, aliases, names)
     return told
 
 
@@ -131,6 +121,18 @@ def _heard(frame: DmrFrame, at: float) -> air.Heard:
     return air.Heard(
         at, frame.repeater_id, frame.slot, frame.stream, frame.sequence, content, parties
     )
+
+
+def _put_aliases(
+    told: list[Told], aliases: Sequence[tuple[int, AliasFrame]], names: Pseudonyms
+) -> None:
+    """Parts of aliases that came beside the voice, by repeater and talker."""
+    runs: dict[tuple[int, int], AliasRun] = {}
+    for n, frame in aliases:
+        run = runs.setdefault((frame.repeater_id, frame.source), AliasRun(names))
+        run.add(frame.part, partial(_put_alias, told, n, frame, names))
+    for run in runs.values():
+        run.finish()
 
 
 def _put_alias(

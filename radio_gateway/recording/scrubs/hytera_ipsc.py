@@ -9,46 +9,27 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from radio_gateway.adapters._hytera_ipsc_streams import Numbers, Streams
-from radio_gateway.adapters.hytera_ipsc import DATA_TYPES
+from radio_gateway.adapters.hytera_ipsc import CSBK_OCTETS, DATA_TYPES
 from radio_gateway.protocols.dmr.checks import CrcMask, seal
 from radio_gateway.protocols.dmr.embedded import LC_OCTETS
 from radio_gateway.protocols.dmr.slot_type import DataType
-from radio_gateway.protocols.errors import MalformedError
-from radio_gateway.protocols.hytera.ipsc import IpscPacket, IpscPing, SyncKind, swapped
+from radio_gateway.protocols.hytera.ipsc import DMR_MARK, IpscPacket, IpscPing, SyncKind, swapped
 from radio_gateway.protocols.hytera.ipsc_p2p import MARK, P2pCommand
 from radio_gateway.recording.pseudonyms import Pseudonyms
 from radio_gateway.recording.ring import Record
 from radio_gateway.recording.scrubs import air, blocks
 from radio_gateway.recording.scrubs.bursts import close_burst, open_burst
-from radio_gateway.recording.scrubs.scrubbing import UNREADABLE, LeftOut, Told
+from radio_gateway.recording.scrubs.reading import scrub_frames
+from radio_gateway.recording.scrubs.scrubbing import LeftOut, Told
 
-_MARK: Final = bytes.fromhex("000501")
-_CSBK_OCTETS: Final = 10
 _COMMAND_SAYS: Final = (*range(9), 20)
 "Octets of a P2P command that mean something."
 
 
 def scrub(records: Sequence[Record], names: Pseudonyms) -> list[Told]:
     """See `scrubbing.Scrub`."""
-    told: list[Told] = []
-    bursts: dict[int, _Burst] = {}
     stations = _Stations()
-    for n, record in enumerate(records):
-        told.append(None)
-        try:
-            found = _opened(record, stations, names)
-            if isinstance(found, _Burst):
-                bursts[n] = found
-            else:
-                told[n] = found
-        except LeftOut as reason:
-            told[n] = reason
-        except (MalformedError, ValueError):
-            told[n] = LeftOut(UNREADABLE)
-    contents = air.scrub([burst.heard for burst in bursts.values()], names)
-    for (n, burst), content in zip(bursts.items(), contents, strict=True):
-        told[n] = content if isinstance(content, LeftOut) else burst.closed(content, names)
-    return told
+    return scrub_frames(records, lambda record: _opened(record, stations, names), names)
 
 
 class _Stations:
@@ -104,7 +85,7 @@ def _told(packet: IpscPacket, body: bytes, names: Pseudonyms) -> bytes:
         source=names.number(packet.source),
         destination=names.number(packet.destination),
         header=bytes(4),
-        mark=_MARK,
+        mark=DMR_MARK,
         reserved=bytes(3),
         unknown=bytes(2),
         unknown_2=bytes(2),
@@ -121,8 +102,8 @@ def _between(packet: IpscPacket, names: Pseudonyms) -> bytes:
     if octets is not None and packet.frame_type == SyncKind.VOICE_LC:
         told = blocks.link_control(octets[:LC_OCTETS], names) or b""
     elif octets is not None and packet.frame_type == SyncKind.CSBK:
-        block = seal(octets[:_CSBK_OCTETS], CrcMask.CSBK)
-        told = blocks.standing_alone(DataType.CSBK, block, names)[:_CSBK_OCTETS]
+        block = seal(octets[:CSBK_OCTETS], CrcMask.CSBK)
+        told = blocks.standing_alone(DataType.CSBK, block, names)[:CSBK_OCTETS]
     return b"".join(bytes((octet, 0)) for octet in told).ljust(len(packet.body), b"\0")
 
 

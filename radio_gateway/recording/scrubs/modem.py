@@ -5,10 +5,10 @@ Frequencies, lines for those who build modems, and frames of other modes are lef
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from radio_gateway.protocols.dmr.slot_type import DataType
-from radio_gateway.protocols.errors import MalformedError
 from radio_gateway.protocols.mmdvm.configuration import V2_OCTETS
 from radio_gateway.protocols.mmdvm.frames import Frame, FrameType
 from radio_gateway.protocols.mmdvm.messages import DmrData, DmrLost, read_message
@@ -18,7 +18,8 @@ from radio_gateway.recording.pseudonyms import Pseudonyms
 from radio_gateway.recording.ring import Record
 from radio_gateway.recording.scrubs import air
 from radio_gateway.recording.scrubs.bursts import close_burst, open_burst
-from radio_gateway.recording.scrubs.scrubbing import UNREADABLE, LeftOut, Told, joined
+from radio_gateway.recording.scrubs.reading import scrub_frames
+from radio_gateway.recording.scrubs.scrubbing import LeftOut, Told, joined
 
 _AS_THEY_ARE: Final = frozenset(
     (
@@ -40,34 +41,21 @@ _SUPERFRAME: Final = 6
 def scrub(records: Sequence[Record], names: Pseudonyms) -> list[Told]:
     """Whole frames, each in the place of the piece that completed it."""
     reader, slots = FrameReader(), {1: _Slot(1), 2: _Slot(2)}
-    pieces: list[list[Told]] = []
-    bursts: list[_Burst] = []
-    for record in records:
-        told: list[Told] = []
-        pieces.append(told)
-        for item in reader.feed(record.data):
-            found = _frame(item, record.at, slots)
-            if isinstance(found, _Burst):
-                found.place = told, len(told)
-                bursts.append(found)
-                told.append(None)
-            else:
-                told.append(found)
-    contents = air.scrub([burst.heard for burst in bursts], names)
-    for burst, content in zip(bursts, contents, strict=True):
-        into, n = burst.place
-        into[n] = content if isinstance(content, LeftOut) else burst.closed(content)
-    return [joined(told) for told in pieces]
+    pieces = [reader.feed(record.data) for record in records]
+    items = [
+        (item, record.at) for record, piece in zip(records, pieces, strict=True) for item in piece
+    ]
+    told = iter(scrub_frames(items, lambda item: _frame(*item, slots), names))
+    return [joined(list(islice(told, len(piece)))) for piece in pieces]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Burst:
     data: DmrData
     heard: air.Heard
-    place: tuple[list[Told], int] = ([], 0)
-    "Where what stands for it goes."
 
-    def closed(self, told: air.Content) -> bytes:
+    def closed(self, told: air.Content, names: Pseudonyms) -> bytes:
+        del names  # the frame itself names nobody
         return replace(self.data, burst=close_burst(self.data.burst, told)).build().build()
 
 
@@ -100,20 +88,17 @@ class _Slot:
 def _frame(item: Frame | bytes, at: float, slots: dict[int, _Slot]) -> "_Burst | Told":
     if not isinstance(item, Frame):
         return LeftOut("octets outside any frame")
-    try:
-        message = read_message(item)
-        if isinstance(message, DmrData):
-            kind = None if message.data_type is None else DataType(message.data_type)
-            content = open_burst(message.burst, kind)
-            return _Burst(message, slots[message.slot].heard(message, content, at))
-        if isinstance(message, DmrLost):
-            slots[message.slot].over = True
-        if item.name is FrameType.GET_VERSION:
-            return _version(item)
-        known = item.name in _AS_THEY_ARE and len(item.payload) <= V2_OCTETS
-        return item.build() if known else LeftOut("frames that tell of the base alone")
-    except (MalformedError, ValueError):
-        return LeftOut(UNREADABLE)
+    message = read_message(item)
+    if isinstance(message, DmrData):
+        kind = None if message.data_type is None else DataType(message.data_type)
+        content = open_burst(message.burst, kind)
+        return _Burst(message, slots[message.slot].heard(message, content, at))
+    if isinstance(message, DmrLost):
+        slots[message.slot].over = True
+    if item.name is FrameType.GET_VERSION:
+        return _version(item)
+    known = item.name in _AS_THEY_ARE and len(item.payload) <= V2_OCTETS
+    return item.build() if known else LeftOut("frames that tell of the base alone")
 
 
 def _version(frame: Frame) -> bytes:

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from radio_gateway.adapters._mototrbo_ipsc_blocks import BlockOrder, as_on_air
 from radio_gateway.adapters.mototrbo_ipsc import DATA_TYPES
-from radio_gateway.protocols.dmr.data_header import DataFormat
-from radio_gateway.protocols.dmr.slot_type import DataType
-from radio_gateway.protocols.errors import MalformedError
 from radio_gateway.protocols.mototrbo.ipsc import OtherPacket, Packet, parse_packet
 from radio_gateway.protocols.mototrbo.ipsc_monitor import CallStatus
 from radio_gateway.protocols.mototrbo.ipsc_peering import PeerList
@@ -27,37 +25,27 @@ from radio_gateway.protocols.mototrbo.ipsc_user import (
 from radio_gateway.recording.pseudonyms import Pseudonyms
 from radio_gateway.recording.ring import Record
 from radio_gateway.recording.scrubs import air
-from radio_gateway.recording.scrubs.scrubbing import UNREADABLE, LeftOut, Told
+from radio_gateway.recording.scrubs.reading import scrub_frames
+from radio_gateway.recording.scrubs.scrubbing import LeftOut, Told
 
-_RESPONSE_REQUESTED: Final = 0x40
 _NO_LC: Final = bytes(7)
 "Behind an opcode: link control that says nothing."
 
 
 def scrub(records: Sequence[Record], names: Pseudonyms) -> list[Told]:
     """See `scrubbing.Scrub`."""
-    told: list[Told] = []
-    bursts: dict[int, _Burst] = {}
-    order = _Order()
-    for n, record in enumerate(records):
-        told.append(None)
-        try:
-            packet = parse_packet(record.data)
-            if not isinstance(packet, UserPacket):
-                told[n] = _alone(packet, names)
-            elif isinstance(packet.content, OtherContent):  # perhaps the last of a call
-                octets = packet.content.octets
-                told[n] = _told(packet, OtherContent(octets[:1] + bytes(len(octets) - 1)), names)
-            else:
-                bursts[n] = _opened(packet, packet.content, order, record.at)
-        except LeftOut as reason:
-            told[n] = reason
-        except (MalformedError, ValueError):
-            told[n] = LeftOut(UNREADABLE)
-    contents = air.scrub([burst.heard for burst in bursts.values()], names)
-    for (n, burst), content in zip(bursts.items(), contents, strict=True):
-        told[n] = content if isinstance(content, LeftOut) else burst.closed(content, names)
-    return told
+    order = BlockOrder()
+    return scrub_frames(records, lambda record: _read(record, order, names), names)
+
+
+def _read(record: Record, order: BlockOrder, names: Pseudonyms) -> "_Burst | Told":
+    packet = parse_packet(record.data)
+    if not isinstance(packet, UserPacket):
+        return _alone(packet, names)
+    if isinstance(packet.content, OtherContent):  # perhaps the last of a call
+        octets = packet.content.octets
+        return _told(packet, OtherContent(octets[:1] + bytes(len(octets) - 1)), names)
+    return _opened(packet, packet.content, order, record.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +86,8 @@ def _voice(content: VoiceContent, told: air.Embedded) -> VoiceContent:
     return replace(content, voice=voice, fragment=fragment, lc=lc, emb=told.emb, rest=b"")
 
 
-class _Order:
-    """Whether the blocks on each slot of each repeater are of a confirmed packet."""
-
-    def __init__(self) -> None:
-        self._confirmed: dict[tuple[int, int], bool] = {}
-
-    def turned(self, packet: UserPacket, kind: DataType, block: bytes) -> bool:
-        key = packet.peer, packet.slot
-        if kind is DataType.DATA_HEADER and block[0] & 0xF != DataFormat.PROPRIETARY:
-            self._confirmed[key] = bool(block[0] & _RESPONSE_REQUESTED)
-        return kind is DataType.RATE_34_DATA and self._confirmed.get(key, False)
-
-
 def _opened(
-    packet: UserPacket, content: VoiceContent | BlockContent, order: _Order, at: float
+    packet: UserPacket, content: VoiceContent | BlockContent, order: BlockOrder, at: float
 ) -> _Burst:
     turned = False
     found: air.Content
@@ -122,7 +97,7 @@ def _opened(
     else:
         kind, block = DATA_TYPES[BurstType(content.burst_type)], content.block
         turned = order.turned(packet, kind, block)
-        found = air.Block(kind, block[-2:] + block[:-2] if turned else block)
+        found = air.Block(kind, as_on_air(block) if turned else block)
     stream = bytes((packet.call,)) + bytes(f"{packet.source}-{packet.target}", "ascii")
     sequence = packet.rtp.sequence & 0xFF
     parties = packet.source, packet.target
