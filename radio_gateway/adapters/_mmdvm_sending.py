@@ -38,6 +38,8 @@ from radio_gateway.protocols.mmdvm.transmitter import Transmitter
 ANSWER_S: Final = 4.0
 "A radio answers within this time after the last burst has left us, or not at all."
 ATTEMPTS: Final = 3
+ROOM_S: Final = 1.0
+"A modem that had no room for a burst has sent all that filled it within this time."
 WAIT_S: Final = 60.0
 "A command that finds no pause on its timeslot for this long fails."
 QUEUE_LIMIT: Final = 100
@@ -58,7 +60,9 @@ class _Sent:
     until: float
     attempts: int = 0
     on_air: bool = False
-    "All bursts have gone to the modem."
+    "All bursts have gone to the modem, or those that it has will be sent once more."
+    told: bool = False
+    "Dispatch knows that it was sent."
 
 
 class Sending:
@@ -169,10 +173,14 @@ class Sending:
         return [self._ended(command, CommandOutcome.DONE, None, at)]
 
     def refused(self, at: Moment) -> list[Event]:
-        """The modem had no room for a burst: a packet with a hole reaches nobody."""
-        current, self._current = self._current, None
+        """The modem had no room for a burst: a packet with a hole reaches nobody, so once more."""
+        current = self._current
         if current is None:
             return []
+        if self._may_repeat(current):
+            current.on_air, current.until = True, at.mono + ROOM_S
+            return []
+        self._current = None
         return [self.failed(current.command, TextFailure.BUSY, "the modem had no room", at)]
 
     def close(self, reason: str, at: Moment) -> list[Event]:
@@ -224,7 +232,7 @@ class Sending:
         self._transmitter.add(self._config.slot, sent.bursts)
 
     def _gone_out(self, sent: _Sent, at: Moment) -> list[Event]:
-        first = sent.attempts == 1
+        first, sent.told = not sent.told, True
         sent.on_air = True
         sent.until = at.mono + ANSWER_S
         if not isinstance(sent.command, SendText):

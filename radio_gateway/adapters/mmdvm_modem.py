@@ -79,6 +79,7 @@ class ModemHost:
         self._transmitter = Transmitter(
             duplex=config.transmit and not config.modem.simplex, hang_s=config.tx_hang_s
         )
+        self._session.on_status_asked = self._transmitter.asked
         self._sending = Sending(config, self._transmitter)
         self._events: list[Event] = []
         self._receiver = Receiver(

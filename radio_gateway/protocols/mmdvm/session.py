@@ -4,6 +4,7 @@ A modem that falls silent, restarts or refuses its configuration ends the sessio
 begins by itself.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
@@ -61,6 +62,8 @@ class ModemSession:
 
     def __init__(self, configuration: Configuration, frequencies: Frequencies | None) -> None:
         self.state = State.CLOSED
+        self.on_status_asked: Callable[[], None] = lambda: None
+        "Told whenever the modem is asked for its status."
         self.version: Version | None = None
         "Of the modem that is there; None: none has answered."
         self._configuration = configuration
@@ -225,6 +228,7 @@ class ModemSession:
                     self._ask_again("the modem does not answer", now, 0.0)
                     return
                 self._outgoing.append(Frame(FrameType.GET_STATUS).build())
+                self.on_status_asked()
                 self._due = now + STATUS_EVERY_S
             case State.CLOSED:
                 self._due = None

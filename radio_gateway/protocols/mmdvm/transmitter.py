@@ -17,8 +17,9 @@ SLOTS: Final = (1, 2)
 class Transmitter:
     """Feeds both timeslots and switches the transmitter of a duplex base.
 
-    A modem does not acknowledge bursts: its last status says how many it has room for, and each
-    burst sent since then takes one of them.
+    A modem does not acknowledge bursts: its last status says how many it has room for. Each burst
+    that left after the question for that status takes one of them, since the modem takes what it
+    is sent in order: a burst behind the question was not there yet when it counted.
     """
 
     def __init__(self, *, duplex: bool, hang_s: float) -> None:
@@ -32,6 +33,9 @@ class Transmitter:
         self._hang_s = hang_s
         self._queues: dict[int, deque[bytes]] = {slot: deque() for slot in SLOTS}
         self._space = dict.fromkeys(SLOTS, 0)
+        self._uncounted = dict.fromkeys(SLOTS, 0)
+        "Bursts behind the oldest question for a status that was not answered yet."
+        self._awaited = False
         self._on = False
         self._wanted_until = float("-inf")
         self._not_before = float("-inf")
@@ -58,11 +62,18 @@ class Transmitter:
         """A radio asks for the base: keep the transmitter on for the hang time."""
         self._wanted_until = max(self._wanted_until, now + self._hang_s)
 
+    def asked(self) -> None:
+        """The modem is asked for a status: what leaves from now on will not be counted in it."""
+        if not self._awaited:
+            self._uncounted = dict.fromkeys(SLOTS, 0)
+        self._awaited = True
+
     def status(self, status: Status) -> None:
         """Take what the modem says about its buffers."""
+        self._awaited = False
         self._on = StatusFlags.TRANSMITTING in status.flags
         for slot in SLOTS:
-            self._space[slot] = status.space(slot)
+            self._space[slot] = status.space(slot) - self._uncounted[slot]
 
     def full(self, slot: int) -> None:
         """The modem refused a burst: nothing goes out before its next status."""
@@ -72,7 +83,7 @@ class Transmitter:
         """Take room for a burst that does not queue: an answer, which is late soon."""
         if self._space[slot] <= KEEP_FREE:
             return False
-        self._space[slot] -= 1
+        self._take(slot)
         self.wake(now)
         return True
 
@@ -81,6 +92,8 @@ class Transmitter:
         for queue in self._queues.values():
             queue.clear()
         self._space = dict.fromkeys(SLOTS, 0)
+        self._uncounted = dict.fromkeys(SLOTS, 0)
+        self._awaited = False
         self._on = False
         self._wanted_until = float("-inf")
 
@@ -93,7 +106,7 @@ class Transmitter:
             return []
         for slot in sorted(SLOTS, key=lambda slot: -self._space[slot]):
             if self._queues[slot] and self._space[slot] > KEEP_FREE:
-                self._space[slot] -= 1
+                self._take(slot)
                 self._not_before = now + SPACING_S
                 self._wanted_until = now + self._hang_s
                 return [DmrData(slot, DATA_SYNC, self._queues[slot].popleft()).build()]
@@ -105,6 +118,10 @@ class Transmitter:
         if ready:
             return self._not_before
         return self._wanted_until if self._duplex and self._on else None
+
+    def _take(self, slot: int) -> None:
+        self._space[slot] -= 1
+        self._uncounted[slot] += 1
 
     def _switch(self, now: float) -> Frame | None:
         """A base with two frequencies is switched on before its first burst, and off at the end."""

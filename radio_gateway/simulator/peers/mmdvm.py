@@ -24,6 +24,7 @@ from radio_gateway.protocols.mmdvm.messages import (
     DATA_SYNC,
     VOICE_SYNC,
     Ack,
+    DmrAbort,
     DmrData,
     DmrLost,
     DmrStart,
@@ -271,6 +272,9 @@ class ModemPeer(ControlBlocks):
                     return
                 self._waiting[slot].append(burst)
                 self._play_at = self._play_at or now + FRAME_S
+            case DmrAbort(slot):
+                self._waiting[slot].clear()
+                self._say(Ack(frame.type).build())
             case _:
                 self._say(Nak(frame.type, NakReason.UNKNOWN).build())
 

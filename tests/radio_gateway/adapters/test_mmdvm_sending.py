@@ -30,6 +30,8 @@ from radio_gateway.protocols.dmr.data_header import ResponseHeader, parse_data_h
 from radio_gateway.protocols.dmr.sending import csbk_bursts, response_bursts, text_bursts
 from radio_gateway.protocols.dmr.slot_type import DataType
 from radio_gateway.protocols.dmr.sync import Sync
+from radio_gateway.protocols.mmdvm.transmitter import Transmitter
+from radio_gateway.protocols.mmdvm.version import Status, StatusFlags
 from tests.fakes.mmdvm_modem import (
     burst,
     framed,
@@ -173,12 +175,23 @@ def test_nothing_is_sent_into_a_call(sender: Rig) -> None:
     assert states(sender.wait(3)) == [TextState.SENT]
 
 
-def test_a_modem_that_refuses_a_burst_fails_the_text(sender: Rig) -> None:
+def test_a_modem_that_never_has_room_fails_the_text(sender: Rig) -> None:
     sender.modem.refuses = {0x18: 5}
-    events = sender.command(text()) + sender.wait(2)
+    events = sender.command(text()) + sender.wait(6)
     failed = [e for e in events if isinstance(e, TextProgress)]
     assert [(e.state, e.reason) for e in failed] == [(TextState.FAILED, TextFailure.BUSY)]
     assert 0x1E in sender.modem.heard
+
+
+def test_a_text_for_which_there_was_no_room_is_sent_once_more(sender: Rig) -> None:
+    sender.modem.refuses = {0x18: 5}
+    events = sender.command(text()) + sender.wait(0.5)
+    assert states(events) == []
+    sender.modem.refuses = {}
+    assert states(sender.wait(2)) == [TextState.SENT]
+    aired = [octets for octets in sender.modem.aired[1] if octets != b"abort"]
+    assert kinds(aired).count(DataType.DATA_HEADER) == 1
+    assert states(answer(sender)) == [TextState.DELIVERED]
 
 
 def test_a_text_waits_for_room_in_the_modem(sender: Rig) -> None:
@@ -265,3 +278,22 @@ def test_a_radio_that_has_not_heard_the_answer_is_told_again(sender: Rig) -> Non
         answers += [out for out in sender.host.outgoing() if out.acknowledges]
     assert len([e for e in sender.host.events() if isinstance(e, TextReceived)]) == 1
     assert len(answers) == 2
+
+
+def test_a_burst_behind_the_question_takes_room_from_its_answer() -> None:
+    transmitter, room = Transmitter(duplex=False, hang_s=4.0), Status(2, StatusFlags(0), 4, 4)
+    transmitter.add(1, [bytes(33)] * 9)
+    transmitter.asked()
+    transmitter.status(room)
+    sent = [len(transmitter.frames(0.01 * n)) for n in range(5)]
+    assert sent == [1, 1, 1, 0, 0], "one stays free"
+
+    transmitter.asked()
+    transmitter.status(Status(2, StatusFlags(0), 3, 4))
+    transmitter.frames(1.0)
+    transmitter.asked()
+    transmitter.frames(1.1)
+    transmitter.asked()  # the one before is not answered yet
+    transmitter.status(Status(2, StatusFlags(0), 3, 4))
+    sent = [len(transmitter.frames(2.0 + 0.01 * n)) for n in range(3)]
+    assert sent == [1, 0, 0]
